@@ -1,0 +1,91 @@
+/*
+ * A Cortex-M core: architectural state the engine does not have (exceptions, NVIC, SysTick, SCB, MPU, DWT, ...) on top of a
+ * CPU memory port. One ZifCpu per machine; the machine's loop drives it. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_CPU_H
+#define ZIF_CPU_H
+
+#include <zif/peripheral.h>
+#include "port.h"
+
+typedef struct ZifCpu ZifCpu;
+
+typedef struct {
+    ZifCpuModel model;
+    ZifPortKind port;
+    unsigned num_irqs;       /* 1..32 on v6-M, 1..240 on v7-M */
+    unsigned prio_bits;      /* 2 on v6-M, 3..8 on v7-M */
+    unsigned mpu_regions;    /* 0, 8 or 16 */
+    bool has_vtor;           /* M0 has none */
+    bool has_bitband;
+    uint32_t systick_calib;  /* SYST_CALIB's value */
+    uint64_t systick_ref_hz; /* external reference; 0 = none (CLKSOURCE reads as one) */
+    uint32_t vector_base;    /* where the vector table is at reset, usually 0 */
+    MemoryRegion *bus;       /* everything but the private peripheral bus; the core lays its own regions over it */
+    ZifTimeline *timeline;   /* the core becomes its cycle source */
+    bool semihosting;
+    /* What the core tells the machine; all optional. */
+    struct {
+        void (*reset_request)(void *opaque, ZifResetKind kind); /* AIRCR.SYSRESETREQ: the machine resets when run returns */
+        /* Semihosting operation: r0 = op, r1 = parameter; result in *r0. True = served; false = treat BKPT as an exception. */
+        bool (*semihost)(void *opaque, uint32_t op, uint32_t param, uint32_t *r0);
+        /* Exception taken (number 1..) or returned from (0): for traces and the trace hash. */
+        void (*exception)(void *opaque, unsigned number, bool entry);
+        void (*report)(void *opaque, ZifReportKind kind, const char *text);
+        void (*itm)(void *opaque, unsigned port, unsigned size, uint32_t value);
+        void *opaque;
+    } hooks;
+} ZifCpuConfig;
+
+ZifCpu *zif_cpu_new(const ZifCpuConfig *config, Error **errp);
+void zif_cpu_free(ZifCpu *cpu);
+/** Takes SP and PC from the vector table. */
+void zif_cpu_reset(ZifCpu *cpu, ZifResetKind kind);
+
+typedef enum {
+    ZIF_CPU_DEADLINE, /* cycle count reached */
+    ZIF_CPU_STOPPED,  /* zif_cpu_stop, or a reset request */
+    ZIF_CPU_ASLEEP,   /* WFI, WFE or sleep-on-exit with nothing pending: skip to the next event */
+    ZIF_CPU_LOCKUP,
+    ZIF_CPU_BREAK,    /* debugger breakpoint or watchpoint, BKPT with halting debug */
+    ZIF_CPU_ENGINE,   /* the engine failed: zif_cpu_trouble() says how */
+} ZifCpuStop;
+
+/** Runs until `cycles` (absolute). When asleep it returns at once until an interrupt or event wakes it. */
+ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles);
+/** Cycle count: instructions + skipped + stalled. Exact inside device callbacks. */
+uint64_t zif_cpu_cycles(const ZifCpu *cpu);
+uint64_t zif_cpu_instructions(const ZifCpu *cpu);
+/** Asleep: lets the count jump forward. */
+void zif_cpu_skip_to(ZifCpu *cpu, uint64_t cycles);
+/** Adds cycles in which nothing executes, after the current instruction; from callbacks too. */
+void zif_cpu_stall(ZifCpu *cpu, uint64_t cycles);
+/** Ends the run after the current instruction; from callbacks. */
+void zif_cpu_stop(ZifCpu *cpu);
+/** An earlier deadline than the running one became known; from callbacks. */
+void zif_cpu_lower_deadline(ZifCpu *cpu, uint64_t cycles);
+
+/** Interrupt line n (level). A rising level pends; a level still high at exception return pends again. */
+void zif_cpu_set_irq(ZifCpu *cpu, unsigned n, int level);
+void zif_cpu_set_nmi(ZifCpu *cpu, int level);
+/** RXEV: another agent's event. */
+void zif_cpu_set_event(ZifCpu *cpu);
+/** Could anything inside the core (SysTick running, a pending enabled interrupt) wake it from its sleep? */
+bool zif_cpu_may_wake(const ZifCpu *cpu);
+
+/** The last fault or lockup in words, registers decoded; for the crash screen. */
+void zif_cpu_describe_fault(ZifCpu *cpu, char *buf, size_t len);
+const char *zif_cpu_trouble(const ZifCpu *cpu);
+ZifPort *zif_cpu_port(ZifCpu *cpu);
+AddressSpace *zif_cpu_as(ZifCpu *cpu);
+/** Exception number being handled, 0 in thread mode. */
+unsigned zif_cpu_exception(const ZifCpu *cpu);
+/** A fault was taken whose handler is a branch to itself (a default handler): the machine may end the run. */
+bool zif_cpu_in_default_fault_handler(ZifCpu *cpu);
+
+/* Snapshot: the core's whole state as bytes (registers included), of a size fixed per configuration. */
+size_t zif_cpu_state_size(const ZifCpu *cpu);
+void zif_cpu_save(ZifCpu *cpu, void *state);
+void zif_cpu_restore(ZifCpu *cpu, const void *state);
+
+#endif

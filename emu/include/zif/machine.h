@@ -1,0 +1,133 @@
+/*
+ * Embed and drive a machine: a board or chip from its devicetree, loaded with images, run on virtual time.
+ *
+ * A machine belongs to one thread at a time; any number of machines can exist in a process.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_MACHINE_H
+#define ZIF_MACHINE_H
+
+#include <stdio.h>
+#include <zif/image.h>
+#include <zif/peripheral.h>
+
+typedef enum { ZIF_RAM_RANDOM, ZIF_RAM_ZERO, ZIF_RAM_BYTE } ZifRamFill;
+
+typedef struct {
+    const char *board;    /* a name of zif_boards, or a path ending in .dts or .dtb; NULL is refused */
+    uint64_t seed;        /* of everything random in the machine */
+    ZifRamFill ram_fill;  /* what RAM holds at power-on (seeded) */
+    uint8_t ram_byte;
+    const char *port;     /* "fast", "portable" or NULL */
+    bool semihosting;     /* a debugger is attached: BKPT 0xAB is served; else it is a HardFault */
+    const char *semihosting_dir; /* folder the guest's files are confined to; NULL = no files */
+    const char *cmdline;  /* for SYS_GET_CMDLINE */
+    unsigned max_resets;  /* resets by the firmware before the run is given up; UINT_MAX = no limit */
+} ZifMachineConfig;
+
+/* Boards and bare SoCs built in. */
+typedef struct {
+    const char *name;
+    const char *const *aliases; /* NULL-ended */
+    const char *description;
+    const char *soc;
+    bool is_soc;
+} ZifBoardInfo;
+extern const ZifBoardInfo zif_boards[];
+extern const unsigned zif_nboards;
+
+ZifMachine *zif_machine_new(const ZifMachineConfig *config, Error **errp);
+void zif_machine_free(ZifMachine *m);
+
+/** Puts an image's segments into the machine's memories (ROM included). Refuses bytes outside any memory and overlaps with
+ * an image loaded before; nothing is changed then. The machine keeps a reference for symbols: image must outlive it. */
+bool zif_machine_load(ZifMachine *m, const ZifImage *image, Error **errp);
+/** Power-on reset; must follow loading and precede the first run. */
+void zif_machine_reset(ZifMachine *m, ZifResetKind kind);
+
+typedef enum {
+    ZIF_RUN_TIME,      /* reached the asked time */
+    ZIF_RUN_ASKED,     /* zif_machine_stop */
+    ZIF_RUN_EXIT,      /* semihosting exit; info.exit_code */
+    ZIF_RUN_LOCKUP,    /* lockup; info.text says the fault */
+    ZIF_RUN_DEAD,      /* asleep, and nothing scheduled or attached could wake it */
+    ZIF_RUN_RESETS,    /* more than max_resets resets */
+    ZIF_RUN_BREAK,     /* debugger breakpoint, BKPT with a debugger, watchpoint */
+    ZIF_RUN_FAULT,     /* an unhandled fault: HardFault (or another fault) taken to a handler that is the image's default one
+                          (a branch to itself); info.text says it */
+    ZIF_RUN_CANNOT,    /* zif itself failed; info.text */
+} ZifRunReason;
+
+typedef struct {
+    ZifRunReason reason;
+    int exit_code;
+    char text[256];
+} ZifRunInfo;
+
+/** Runs until virtual time `until` or an earlier reason. Exact: stops at an instruction boundary at or just past `until`. */
+ZifRunReason zif_machine_run(ZifMachine *m, ZifTime until, ZifRunInfo *info);
+/** Ends the run in progress after the current instruction (from callbacks on the machine's thread). */
+void zif_machine_stop(ZifMachine *m);
+/** True when something outside could still wake a sleeping guest (interactive input attached): then ZIF_RUN_DEAD is not given
+ * and time goes on. */
+void zif_machine_set_external_wake(ZifMachine *m, bool possible);
+
+ZifTime zif_machine_now(const ZifMachine *m);
+uint64_t zif_machine_instructions(const ZifMachine *m);
+unsigned zif_machine_resets(const ZifMachine *m);
+
+/* --- Serial lines ---------------------------------------------------------------------------------------------------- */
+typedef struct ZifSerialLine ZifSerialLine;
+/* Line n of the machine in devicetree order, "console" first (/chosen zephyr,console or stdout-path). */
+unsigned zif_machine_nserial(const ZifMachine *m);
+ZifSerialLine *zif_machine_serial(ZifMachine *m, unsigned n);
+/** By device name ("uart0"), label or alias; NULL if there is none. Semihosting's console is the line "semihosting". */
+ZifSerialLine *zif_machine_serial_by_name(ZifMachine *m, const char *name);
+const char *zif_serial_name(const ZifSerialLine *line);
+/** Every byte the guest transmits, at its virtual time. May call zif_machine_stop and zif_serial_send. Several observers are allowed. */
+void zif_serial_on_transmit(ZifSerialLine *line, void (*fn)(void *opaque, uint8_t byte, ZifTime when), void *opaque);
+/** Queues bytes for the guest; each is delivered when the receiver can take it, no faster than the line's rate. Never lost. */
+void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len);
+/** Bytes queued and not yet delivered. */
+size_t zif_serial_queued(const ZifSerialLine *line);
+
+/* --- A call at a virtual time (steps, pacing); ordered before device events of the same time ------------------------------ */
+void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque);
+
+/* --- Looking (no effects) -------------------------------------------------------------------------------------------------- */
+AddressSpace *zif_machine_cpu_bus(ZifMachine *m);
+struct ZifCpu *zif_machine_cpu(ZifMachine *m);
+unsigned zif_machine_ndevices(const ZifMachine *m);
+ZifDevice *zif_machine_device(ZifMachine *m, unsigned n);
+ZifDevice *zif_machine_device_by_name(ZifMachine *m, const char *name); /* name, label, alias or path */
+/** Value of a register as a read would give it, without the read's effects. */
+uint32_t zif_device_peek(ZifDevice *dev, unsigned slot);
+/** Text for `zif board`: memories, devices, interrupts, what is modelled. */
+void zif_machine_describe(ZifMachine *m, FILE *out);
+/** Symbol+offset and source line of an address from the loaded images, into buf ("main+0x12 (main.c:33)"); "" if unknown. */
+const char *zif_machine_locate(ZifMachine *m, uint32_t pc, char *buf, size_t len);
+/** The crash screen: fault in words, registers, stacked frame, backtrace. */
+void zif_machine_crash_screen(ZifMachine *m, FILE *out);
+/** The stuck report: where PC was, which register and bit was polled, since when. */
+void zif_machine_stuck_report(ZifMachine *m, FILE *out);
+
+/** Starts the trace hash: register state at exceptions, every MMIO access, every UART byte. */
+void zif_machine_enable_trace_hash(ZifMachine *m);
+uint64_t zif_machine_trace_hash(const ZifMachine *m);
+
+/* --- Reports ----------------------------------------------------------------------------------------------------------------- */
+typedef struct {
+    ZifReportKind kind;
+    const char *device;
+    const char *reg;   /* "" when none */
+    uint32_t pc;
+    ZifTime first;     /* virtual time of the first */
+    uint64_t count;
+    const char *text;
+} ZifReportEntry;
+unsigned zif_machine_nreports(const ZifMachine *m);
+const ZifReportEntry *zif_machine_report(const ZifMachine *m, unsigned n);
+/** Called at each new report (not at repetitions). */
+void zif_machine_on_report(ZifMachine *m, void (*fn)(void *opaque, const ZifReportEntry *entry), void *opaque);
+
+#endif

@@ -1,0 +1,257 @@
+/*
+ * Write a peripheral: everything a device model needs, and nothing of the machine around it.
+ *
+ * A peripheral is one .c file: head comment (Reference, Models, Departs, Missing), register table, state struct, effects
+ * in register order, reset, and one const ZifClass that ties it together. The register table is the single source for
+ * reset values, masks, access rules, trace, reports, the debugger's view, generic tests, the SVD check and the generated
+ * documentation. A device does not know its address, interrupt number, clock or peers: its devicetree node says.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_PERIPHERAL_H
+#define ZIF_PERIPHERAL_H
+
+#include <stddef.h>
+#include <zif/memory.h>
+#include <zif/time.h>
+
+typedef struct ZifDevice ZifDevice;
+typedef struct ZifClass ZifClass;
+typedef struct ZifMachine ZifMachine;
+
+/* --- Registers ----------------------------------------------------------------------------------------------------- */
+
+/* What a write does to a field, and what a read gives. A bit no field declares is reserved: it keeps its reset value, and
+ * a 1 written over a 0 there (or the reverse) is reported. */
+typedef enum {
+    ZIF_RW,   /* stores what is written */
+    ZIF_RO,   /* writes ignored; changing it by a write is reported */
+    ZIF_WO,   /* reads as zero; on_write sees the value; nothing is stored */
+    ZIF_W1C,  /* writing 1 clears */
+    ZIF_W0C,  /* writing 0 clears, 1 keeps */
+    ZIF_W1S,  /* writing 1 sets; cleared by the hardware */
+    ZIF_RC,   /* reading clears (the kit clears it after the read) ; writes ignored */
+    ZIF_STUB, /* stored like RW but has no effect in this model: touching it is reported once as "not modelled" */
+} ZifAccess;
+
+typedef struct {
+    const char *name; /* as the vendor prints it */
+    uint8_t lsb;      /* 0..31 */
+    uint8_t width;    /* 1..32 */
+    uint8_t access;   /* ZifAccess */
+} ZifField;
+
+enum { ZIF_W8 = 1, ZIF_W16 = 2, ZIF_W32 = 4, ZIF_WANY = 7 };
+
+/* One register, or an array of `count` of them `stride` bytes apart. Rows of the table are indexed by the device's own enum:
+ *     enum { CR, SR, DR, PSEL, PSEL_END = PSEL + 4, NREGS = PSEL_END };
+ *     static const ZifRegister regs[NREGS] = { [CR] = {...}, [PSEL] = {.name = "PSEL", .count = 4, .stride = 4, ...} };
+ * An array takes `count` consecutive slots; the rows of slots after its first stay empty. */
+typedef struct {
+    const char *name;
+    uint32_t offset; /* bytes from the block's base */
+    uint32_t reset;
+    const ZifField *fields; /* ended by a row without a name; NULL = one RW field of the whole register */
+    uint16_t count;  /* 0 = 1 */
+    uint16_t stride; /* bytes; 0 = the register's size */
+    uint8_t size;    /* bytes: 1, 2, 4; 0 = 4 */
+    uint8_t widths;  /* ZIF_W8|...: access widths allowed; 0 = the class's */
+    uint8_t flags;   /* ZIF_REG_* */
+} ZifRegister;
+
+enum {
+    ZIF_REG_STUB = 1,        /* the whole register is kept but has no effect */
+    ZIF_REG_KEEP_RESET = 2,  /* survives a reset that is not power-on */
+    ZIF_REG_VOLATILE = 4,    /* its value changes by itself (counters, random data): generic tests do not expect it to stay */
+    ZIF_REG_UNDOCUMENTED = 8,/* start-up code touches it though no manual lists it */
+    ZIF_REG_LIVE_RESET = 16, /* reset value depends on the instance or on inputs (IDR, FICR): `reset` is not checked */
+};
+
+#define ZIF_FIELDS(...) ((const ZifField[]){ __VA_ARGS__, { 0 } })
+
+/* --- Wires: one type for interrupts, pins, resets, DMA requests, events ---------------------------------------------- */
+
+typedef struct {
+    const char *name; /* "irq", "pin", "dma-req" */
+    uint16_t count;   /* lines under this name; 0 = 1 */
+} ZifOutput;
+
+typedef struct {
+    const char *name;
+    uint16_t count;
+    void (*set)(ZifDevice *dev, unsigned line, int level); /* level 0 or 1; called only on changes */
+} ZifInput;
+
+typedef enum {
+    ZIF_RESET_POWER_ON,
+    ZIF_RESET_PIN,
+    ZIF_RESET_SYSTEM,   /* AIRCR.SYSRESETREQ */
+    ZIF_RESET_WATCHDOG,
+    ZIF_RESET_LOCKUP,
+    ZIF_RESET_BLOCK,    /* the block's own reset bit in the reset controller */
+} ZifResetKind;
+
+typedef enum { ZIF_MODELLED, ZIF_PARTIAL, ZIF_NAMED_STUB } ZifModelled;
+
+/* --- The class record ------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    /* A bus part answers its controller. address: 7 bits. All return promptly; time is the controller's. */
+    bool (*start)(ZifDevice *dev, bool is_read); /* addressed; false = NACK */
+    bool (*write)(ZifDevice *dev, uint8_t byte); /* false = NACK */
+    uint8_t (*read)(ZifDevice *dev);
+    void (*stop)(ZifDevice *dev);
+} ZifI2cPart;
+
+typedef struct {
+    void (*select)(ZifDevice *dev, bool selected);
+    uint8_t (*transfer)(ZifDevice *dev, uint8_t out); /* full duplex, one byte */
+} ZifSpiPart;
+
+typedef struct {
+    /* The UART's side of its line. Bytes for the guest wait outside until the receiver can take one. */
+    bool (*can_receive)(ZifDevice *dev);
+    void (*receive)(ZifDevice *dev, uint8_t byte);
+    ZifTime (*frame_time)(ZifDevice *dev); /* duration of one character as now configured; 0 = not configured */
+} ZifSerialPort;
+
+struct ZifClass {
+    const char *name;       /* "nrf51-uart": unique */
+    const char *const *socs;/* root compatibles this layout is for ("nordic,nrf51822"); NULL-ended; NULL = any */
+    const char *const *compatible; /* node compatibles, NULL-ended */
+    const char *reference;  /* document, revision, section */
+    const char *summary;    /* one line for the support table: what is and what is not modelled */
+    ZifModelled modelled;
+    size_t size;            /* of the state struct, ZifDevice first */
+    const ZifRegister *regs;
+    unsigned nregs;
+    size_t values;          /* offsetof(state, uint32_t array of nregs slots) */
+    uint32_t span;          /* bytes of address space; 0 = what the node's reg says */
+    uint8_t widths;         /* access widths allowed; 0 = ZIF_WANY */
+    const ZifInput *inputs;   /* ended by a row without a name */
+    const ZifOutput *outputs;
+    const char *const *events; /* names of timed events, NULL-ended; at most 32 */
+    void (*event)(ZifDevice *dev, unsigned event);
+
+    /* All optional. Reads the node's properties, creates regions of its own; false and *errp when the node is wrong. */
+    bool (*realize)(ZifDevice *dev, Error **errp);
+    void (*unrealize)(ZifDevice *dev);
+    /* Only what the table cannot say; the kit has put every register to its reset value and cancelled every event. */
+    void (*reset)(ZifDevice *dev, ZifResetKind kind);
+    /* The value a read would give, without any effect. Default: what is stored. */
+    uint32_t (*peek)(ZifDevice *dev, unsigned slot);
+    /* Effects of a read, after its value was taken. */
+    void (*on_read)(ZifDevice *dev, unsigned slot);
+    /* After the table's rules changed the stored value from `old`; `value` is what the bus wrote (narrow writes merged with
+     * the stored value; bytes outside the access are 0 for W1C/W1S/WO fields). The new stored value is values[slot]. */
+    void (*on_write)(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value);
+    /* The rate of the block's clock changed (from its node's `clocks`), in Hz; 0 = gated. */
+    void (*clock_changed)(ZifDevice *dev, uint64_t hz);
+    void (*snapshot_done)(ZifDevice *dev); /* after a restore: rebuild what is derived */
+
+    const ZifI2cPart *i2c;
+    const ZifSpiPart *spi;
+    const ZifSerialPort *serial;
+};
+
+/* The header of every device's state. Everything after it in the state struct is plain bytes: a snapshot copies them. */
+struct ZifDevice {
+    const ZifClass *cls;
+    ZifMachine *machine;
+    const char *name;   /* node name without address ("uart0" from a label if there is one) */
+    Object *owner;      /* owner of its memory regions */
+    uint64_t base;      /* where its first region is mapped; for reports only */
+    MemoryRegion *mmio; /* NULL for devices without registers of their own */
+    struct ZifDeviceCore *core; /* the kit's */
+};
+
+/* --- What a device may call ------------------------------------------------------------------------------------------ */
+
+/** Virtual time now. */
+ZifTime zif_now(const ZifDevice *dev);
+/** Schedules cls->events[event] at `when` (moving it if it was scheduled) / cancels it / tells when it is due (or ZIF_TIME_NEVER). */
+void zif_schedule(ZifDevice *dev, unsigned event, ZifTime when);
+void zif_schedule_in(ZifDevice *dev, unsigned event, ZifTime delay);
+void zif_cancel(ZifDevice *dev, unsigned event);
+ZifTime zif_due(const ZifDevice *dev, unsigned event);
+
+/** Drives line `line` of cls->outputs[output]. Nothing happens when the level is unchanged. */
+void zif_set(ZifDevice *dev, unsigned output, unsigned line, int level);
+static inline void zif_raise(ZifDevice *dev, unsigned output) { zif_set(dev, output, 0, 1); }
+static inline void zif_lower(ZifDevice *dev, unsigned output) { zif_set(dev, output, 0, 0); }
+/** Raise and lower: an edge without duration. */
+void zif_pulse(ZifDevice *dev, unsigned output, unsigned line);
+/** The level now on an output or input line. */
+int zif_output_level(const ZifDevice *dev, unsigned output, unsigned line);
+int zif_input_level(const ZifDevice *dev, unsigned input, unsigned line);
+
+/** The block's clock in Hz as its node and the clock tree say now; 0 = gated or unknown. */
+uint64_t zif_clock_hz(const ZifDevice *dev);
+
+/** The bus this device masters (its node's place in the tree decides what it can reach). */
+AddressSpace *zif_bus(ZifDevice *dev);
+MemTxAttrs zif_bus_attrs(const ZifDevice *dev); /* master id filled in */
+
+/** The UART transmitted a byte (its last bit left at this moment); the line's endpoint gets it. */
+void zif_serial_transmit(ZifDevice *dev, uint8_t byte);
+/** The receiver may be able to take bytes again (enabled, register read): the line asks can_receive. */
+void zif_serial_ready(ZifDevice *dev);
+
+/** I2C controller side: address the part; NULL = nobody answered (NACK). The part stays addressed until zif_i2c_stop. */
+ZifDevice *zif_i2c_start(ZifDevice *controller, uint8_t address, bool is_read);
+bool zif_i2c_write(ZifDevice *part, uint8_t byte);
+uint8_t zif_i2c_read(ZifDevice *part);
+void zif_i2c_stop(ZifDevice *part);
+/** SPI controller side: one byte to every selected part on this bus; 0xFF when none is. */
+uint8_t zif_spi_transfer(ZifDevice *controller, uint8_t out);
+
+/** A pseudo-random 32-bit number from the machine's seed; part of the machine's state. */
+uint32_t zif_random(ZifDevice *dev);
+
+/** Stops the processor for this many of its cycles after the present access (flash busy). */
+void zif_stall_cpu(ZifDevice *dev, uint64_t cycles);
+/** Asks for a machine reset at the end of this instruction. */
+void zif_request_reset(ZifDevice *dev, ZifResetKind kind);
+
+/* Properties of the device's node. Missing: the default. */
+uint32_t zif_prop_u32(const ZifDevice *dev, const char *name, uint32_t otherwise);
+const char *zif_prop_string(const ZifDevice *dev, const char *name, const char *otherwise);
+bool zif_prop_bool(const ZifDevice *dev, const char *name);
+/** The cells of a property (host order) into out[max]; returns how many there are. */
+unsigned zif_prop_cells(const ZifDevice *dev, const char *name, uint32_t *out, unsigned max);
+/** Another device by the phandle in cell `index` of property `name`; NULL when there is none. */
+ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned index);
+/** Maps another region of the device at the node's reg entry `index` (from realize). */
+void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr);
+
+/* --- Reports: what the firmware did wrong, or what we do not model. They never change the run. -------------------------- */
+
+typedef enum {
+    ZIF_REPORT_CLOCK_OFF, ZIF_REPORT_CLOCK_TOO_SOON, ZIF_REPORT_IN_RESET, ZIF_REPORT_RESERVED, ZIF_REPORT_READ_ONLY,
+    ZIF_REPORT_LOCKED, ZIF_REPORT_WIDTH, ZIF_REPORT_UNMODELLED, ZIF_REPORT_UNMODELLED_DEVICE, ZIF_REPORT_INTERRUPT,
+    ZIF_REPORT_OVERRUN, ZIF_REPORT_DMA, ZIF_REPORT_BUSY, ZIF_REPORT_BAUD, ZIF_REPORT_PIN, ZIF_REPORT_STACK, ZIF_REPORT_UNINIT,
+    ZIF_REPORT_FLASH, ZIF_REPORT_BUS, ZIF_REPORT_UNALIGNED, ZIF_REPORT_KINDS,
+} ZifReportKind;
+
+/** The word of a kind, as --strict=KINDS spells it ("clock-off"). */
+const char *zif_report_kind_name(ZifReportKind kind);
+/** Counted by (kind, device, slot, PC); the kit adds PC, symbol, source line and time. slot < 0: no register. */
+void zif_report(ZifDevice *dev, ZifReportKind kind, int slot, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+
+/* --- Register helpers -------------------------------------------------------------------------------------------------- */
+
+static inline uint32_t *zif_values(ZifDevice *dev)
+{
+    return (uint32_t *)((char *)dev + dev->cls->values);
+}
+/** Field `lsb`,`width` of v. */
+static inline uint32_t zif_bits(uint32_t v, unsigned lsb, unsigned width)
+{
+    return (v >> lsb) & (width >= 32 ? UINT32_MAX : (1u << width) - 1);
+}
+
+/* The list of all classes, made from peripherals/list.h. */
+extern const ZifClass *const zif_classes[];
+extern const unsigned zif_nclasses;
+
+#endif
