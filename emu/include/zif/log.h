@@ -1,6 +1,7 @@
 /*
  * Log lines for people: to stderr, never to the guest, never part of the run's result.
- * A category is a short lower-case word ("cpu", "memory", "nrf51-uart"). SPDX-License-Identifier: GPL-2.0-or-later
+ * A category is a short lower-case word ("cpu", "memory", "nrf51-uart").
+ * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef ZIF_LOG_H
 #define ZIF_LOG_H
