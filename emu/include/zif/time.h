@@ -88,7 +88,8 @@ void zif_event_restore(ZifTimeline *tl, ZifEvent *ev, ZifTime when, uint64_t seq
 
 /*
  * A clock a device counts with: ticks(now) = base_ticks + floor((now - base) * hz / 1e12).
- * Plain bytes, part of the device's state. hz 0 is a stopped clock: its count stands still.
+ * Plain bytes, part of the device's state. hz 0 is a stopped clock: its count stands still. The functions below put `base`
+ * one picosecond before the time they are given, so that a clock started in any cycle reads back whole cycles exactly.
  */
 typedef struct {
     uint64_t hz;
