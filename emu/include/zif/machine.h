@@ -116,15 +116,6 @@ void zif_machine_enable_trace_hash(ZifMachine *m);
 uint64_t zif_machine_trace_hash(const ZifMachine *m);
 
 /* --- Reports ----------------------------------------------------------------------------------------------------------------- */
-typedef struct {
-    ZifReportKind kind;
-    const char *device;
-    const char *reg;   /* "" when none */
-    uint32_t pc;
-    ZifTime first;     /* virtual time of the first */
-    uint64_t count;
-    const char *text;
-} ZifReportEntry;
 unsigned zif_machine_nreports(const ZifMachine *m);
 const ZifReportEntry *zif_machine_report(const ZifMachine *m, unsigned n);
 /** Called at each new report (not at repetitions). */

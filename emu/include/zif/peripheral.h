@@ -184,9 +184,20 @@ void zif_pulse(ZifDevice *dev, unsigned output, unsigned line);
 /** The level now on an output or input line. */
 int zif_output_level(const ZifDevice *dev, unsigned output, unsigned line);
 int zif_input_level(const ZifDevice *dev, unsigned input, unsigned line);
+/** Does anything drive this input line? A pin that nothing drives follows its pull resistor. */
+bool zif_input_connected(const ZifDevice *dev, unsigned input, unsigned line);
+/** Lets an output line of src drive an input line of dst, as the tree's wires do. For devices whose wiring registers decide,
+ * connect everything in realize and gate by register. */
+void zif_connect(ZifDevice *src, unsigned output, unsigned line, ZifDevice *dst, unsigned input, unsigned dst_line);
+/** The device whose registers are at a bus address, and the offset there; NULL when there is none. Valid once all are realized. */
+ZifDevice *zif_device_at(const ZifDevice *dev, uint64_t address, uint32_t *offset);
+/** Resets one block (a reset controller's doing: ZIF_RESET_BLOCK). */
+void zif_reset_device(ZifDevice *dev, ZifResetKind kind);
 
 /** The block's clock in Hz as its node and the clock tree say now; 0 = gated or unknown. */
 uint64_t zif_clock_hz(const ZifDevice *dev);
+/** A clock controller: output `index` (the cell after its phandle in a consumer's `clocks`; 0..15) now has this rate. */
+void zif_clock_drive(ZifDevice *dev, unsigned index, uint64_t hz);
 
 /** The bus this device masters (its node's place in the tree decides what it can reach). */
 AddressSpace *zif_bus(ZifDevice *dev);
@@ -202,6 +213,8 @@ ZifDevice *zif_i2c_start(ZifDevice *controller, uint8_t address, bool is_read);
 bool zif_i2c_write(ZifDevice *part, uint8_t byte);
 uint8_t zif_i2c_read(ZifDevice *part);
 void zif_i2c_stop(ZifDevice *part);
+/** SPI chip select of a part (from a controller's own select, or the machine's wire from a GPIO pin). */
+void zif_spi_select(ZifDevice *part, bool selected);
 /** SPI controller side: one byte to every selected part on this bus; 0xFF when none is. */
 uint8_t zif_spi_transfer(ZifDevice *controller, uint8_t out);
 
@@ -232,6 +245,17 @@ typedef enum {
     ZIF_REPORT_OVERRUN, ZIF_REPORT_DMA, ZIF_REPORT_BUSY, ZIF_REPORT_BAUD, ZIF_REPORT_PIN, ZIF_REPORT_STACK, ZIF_REPORT_UNINIT,
     ZIF_REPORT_FLASH, ZIF_REPORT_BUS, ZIF_REPORT_UNALIGNED, ZIF_REPORT_KINDS,
 } ZifReportKind;
+
+/* One line of the list at the end of a run. */
+typedef struct {
+    ZifReportKind kind;
+    const char *device;
+    const char *reg; /* "" when none */
+    uint32_t pc;     /* of the first */
+    ZifTime first;   /* virtual time of the first */
+    uint64_t count;
+    const char *text;
+} ZifReportEntry;
 
 /** The word of a kind, as --strict=KINDS spells it ("clock-off"). */
 const char *zif_report_kind_name(ZifReportKind kind);

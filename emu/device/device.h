@@ -1,0 +1,211 @@
+/*
+ * The device kit's inside: what the machine builder and the test bench share, and device models never see.
+ *
+ * A ZifKit is the environment of a set of devices: one timeline, one bus, one source of randomness, one list of reports.
+ * The machine owns one; so does a test bench, which has no processor. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_DEVICE_DEVICE_H
+#define ZIF_DEVICE_DEVICE_H
+
+#include <zif/peripheral.h>
+
+typedef struct ZifKit ZifKit;
+typedef struct ZifSerialLine ZifSerialLine;
+
+/* The order of events due at the same picosecond: calls from outside, serial lines, devices in tree order. */
+enum { ZIF_ORDER_OUTSIDE = 0, ZIF_ORDER_SERIAL = 0x1000, ZIF_ORDER_DEVICES = 0x10000 };
+
+/* --- A class's register table, compiled to masks and an offset index (layout.c) --------------------------------------- */
+
+typedef struct {
+    uint32_t offset;
+    uint32_t reset;
+    /* Bits by what a write does to them; every bit of the register is in exactly one of these. */
+    uint32_t rw, ro, wo, w1c, w0c, w1s, rc, stub, reserved;
+    const ZifRegister *row; /* the table's row; NULL in the slot that stands for "no register here" */
+    uint16_t index;         /* element of an array */
+    uint8_t size;           /* bytes; 0 in the slot that stands for "no register here" */
+    uint8_t widths;
+    uint8_t flags;
+} ZifSlot;
+
+typedef struct ZifLayout {
+    struct ZifLayout *next;
+    const ZifClass *cls;
+    unsigned shift;     /* an index entry covers 1 << shift bytes */
+    unsigned nindex;
+    uint16_t *read_at;  /* slot by offset >> shift; nslots where there is none */
+    uint16_t *write_at; /* differs from read_at where a read-only and a write-only register share an offset */
+    ZifSlot *slots;     /* nslots + 1: the last one is "no register here" */
+    unsigned nslots;
+} ZifLayout;
+
+/* Compiles cls's table; a table that contradicts itself is our own mistake and ends in zif_bug. */
+ZifLayout *zif__layout_new(const ZifClass *cls);
+void zif__layout_free(ZifLayout *layout);
+/* "PIN_CNF[3]" into buf (at least 64 bytes); "" for a negative slot. Returns buf. */
+char *zif__slot_name(const ZifClass *cls, int slot, char *buf);
+/* The names of the fields that `bits` touches ("EN, TXE, bits 31:16") into buf. Returns buf. */
+char *zif__field_names(const ZifSlot *slot, uint32_t bits, char *buf, size_t len);
+
+/* --- One device ------------------------------------------------------------------------------------------------------- */
+
+/* What one output line drives: any number of listeners. */
+typedef struct ZifWire {
+    struct ZifWire *next;
+    void (*fn)(void *opaque, int level);
+    void *opaque;
+} ZifWire;
+
+typedef struct {
+    ZifDevice *dev;
+    uint16_t input, line;
+    uint8_t level;
+    bool connected;
+} ZifInputLine;
+
+typedef struct {
+    ZifWire *wires;
+    uint8_t level;
+    uint8_t delivered; /* during a reset: what listeners know */
+} ZifOutputLine;
+
+typedef struct {
+    ZifEvent ev;
+    ZifDevice *dev;
+    unsigned number;
+} ZifDeviceEvent;
+
+/* The same value read again and again: what a guest that is stuck does. */
+typedef struct {
+    uint32_t value;
+    uint32_t count; /* reads in a row that gave `value` */
+    uint32_t pc;    /* of the reads, taken at the 16th */
+    ZifTime since;  /* time of the 16th */
+    ZifTime last;   /* time of the latest power-of-two-th read */
+} ZifPoll;
+
+enum { ZIF_POLL_NOTED = 16 };
+
+typedef struct ZifDeviceCore ZifDeviceCore;
+struct ZifDeviceCore {
+    ZifKit *kit;
+    ZifLayout *layout;
+    unsigned number;     /* place among the kit's devices: decides the order of events due together */
+    const void *fdt;     /* the tree its node is in; NULL without a node */
+    int node;
+    uint32_t phandle;    /* 0 = none */
+    char *path;          /* of the node */
+    char *label;         /* from the tree's symbols; NULL = none */
+    MemoryRegion region; /* dev->mmio points here when the class has registers */
+    uint64_t span;
+    /* Lines of all inputs in one array; those of input i are [input_base[i], input_base[i + 1]). Outputs likewise. */
+    unsigned ninput_names, noutput_names;
+    unsigned ninputs, noutputs;
+    unsigned *input_base, *output_base;
+    ZifInputLine *inputs;
+    ZifOutputLine *outputs;
+    bool resetting;      /* output changes are held back until every device is reset */
+    unsigned nevents;
+    ZifDeviceEvent *events;
+    uint64_t clock_hz;
+    uint64_t clocks_out[16]; /* rates this device drives for its consumers */
+    ZifDevice *clock_from;   /* provider of clock_hz; NULL = fixed */
+    unsigned clock_index;
+    ZifDevice *parent;       /* the bus controller of a part */
+    uint32_t bus_address;    /* I2C address or SPI chip select */
+    bool selected;           /* SPI */
+    ZifSerialLine *serial;
+    AddressSpace *bus;       /* NULL = the kit's */
+    uint16_t master_id;
+    bool external;           /* a part of the board, not of the chip: only power-on resets it */
+    bool realized;
+    uint8_t *told;           /* per slot: already reported as not modelled */
+    ZifPoll *polls;          /* per slot */
+};
+
+/* --- The environment -------------------------------------------------------------------------------------------------- */
+
+struct ZifKit {
+    ZifTimeline *timeline;
+    AddressSpace *bus;     /* what a device masters unless its node says otherwise */
+    MemoryRegion *root;    /* where regions are mapped */
+    ZifMachine *machine;   /* NULL on a test bench */
+    uint64_t random;       /* state; never 0 */
+    ZifDevice **devices;
+    unsigned ndevices;
+    ZifLayout *layouts;
+    /* Reports, newest last. */
+    struct ZifReportSlot *reports;
+    unsigned nreports;
+    void (*on_report)(void *opaque, const ZifReportEntry *entry);
+    void *on_report_opaque;
+    /* What the owner provides; each may be NULL. */
+    struct {
+        uint32_t (*pc)(void *opaque);
+        void (*stall)(void *opaque, uint64_t cycles);
+        void (*reset_request)(void *opaque, ZifResetKind kind);
+        /* Every access to a device's registers, after its effects: for the trace hash and traces. */
+        void (*access)(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);
+        void (*transmitted)(void *opaque, ZifDevice *dev, uint8_t byte);
+        void *opaque;
+    } hooks;
+};
+
+/** Starts an environment; the caller has filled timeline, bus, root, machine, hooks. */
+void zif__kit_init(ZifKit *kit, uint64_t seed);
+/** Frees every device (last made first) and every report. */
+void zif__kit_free(ZifKit *kit);
+
+/** Allocates a device of `cls` in the kit, for `node` of `fdt` (NULL: none; properties then take their defaults). */
+ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, const void *fdt, int node);
+/** Runs the class's realize and maps the registers at the node's first reg entry, if it has one. */
+bool zif__device_realize(ZifDevice *dev, Error **errp);
+/** Resets all devices `which` accepts (NULL: all), wires last. */
+void zif__devices_reset(ZifKit *kit, bool (*which)(ZifDevice *dev, ZifResetKind kind), ZifResetKind kind);
+/** The default choice of zif__devices_reset: parts outside the chip are reset by power-on only. */
+bool zif__reset_reaches(ZifDevice *dev, ZifResetKind kind);
+/** A report from outside a device (dev NULL), or a device's with the PC already known. */
+void zif__report(ZifKit *kit, ZifDevice *dev, const char *device_name, ZifReportKind kind, int slot, uint32_t pc,
+                 const char *text);
+unsigned zif__nreports(const ZifKit *kit);
+const ZifReportEntry *zif__report_at(const ZifKit *kit, unsigned n);
+/** Entry `index` of a node's reg property; false when there is none. */
+bool zif__node_reg(const void *fdt, int node, unsigned index, uint64_t *base, uint64_t *size);
+ZifDevice *zif__device_by_phandle(ZifKit *kit, uint32_t phandle);
+void zif__set_clock(ZifDevice *dev, uint64_t hz);
+
+/** Registers another listener of an output line. */
+void zif__wire_add(ZifDevice *dev, unsigned output, unsigned line, void (*fn)(void *opaque, int level), void *opaque);
+/** Drives an input line from outside (a test, a key, a step). */
+void zif__input_set(ZifDevice *dev, unsigned input, unsigned line, int level);
+/** Index of an output or input by name; -1 when the class has none. */
+int zif__output_find(const ZifClass *cls, const char *name);
+int zif__input_find(const ZifClass *cls, const char *name);
+
+/* The public half of serial lines; zif/machine.h documents it. */
+const char *zif_serial_name(const ZifSerialLine *line);
+void zif_serial_on_transmit(ZifSerialLine *line, void (*fn)(void *opaque, uint8_t byte, ZifTime when), void *opaque);
+void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len);
+size_t zif_serial_queued(const ZifSerialLine *line);
+ZifSerialLine *zif__serial_new(ZifDevice *dev, const char *name);
+void zif__serial_free(ZifSerialLine *line);
+void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when); /* the guest sent it */
+/** A line without a device behind it (semihosting's console). */
+ZifSerialLine *zif__serial_new_free(ZifKit *kit, const char *name);
+
+/** One access as the bus makes it; the register core's entry points, for tests that want no address space. */
+MemTxResult zif__mmio_read(void *dev, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs);
+MemTxResult zif__mmio_write(void *dev, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs);
+/** The value a read of `slot` would give, masked as the bus sees it. */
+uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot);
+
+/* Snapshot of one device: state bytes, wires, events, clock. The size is fixed for the device's life. */
+size_t zif__device_state_size(const ZifDevice *dev);
+void zif__device_save(const ZifDevice *dev, void *bytes);
+/** Events are put back on the timeline, which the caller has restored (and so emptied) before. */
+void zif__device_restore(ZifDevice *dev, const void *bytes);
+/** To be called for every device when all are restored. */
+void zif__device_restored(ZifDevice *dev);
+
+#endif

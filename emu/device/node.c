@@ -1,0 +1,100 @@
+/*
+ * A device's devicetree node: properties, reg entries, phandles. Values are only ever read within the bounds libfdt gives.
+ * Document: Devicetree Specification v0.4. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <libfdt.h>
+#include <string.h>
+#include "device.h"
+#include "internal.h"
+
+static const void *property(const ZifDevice *dev, const char *name, int *len)
+{
+    *len = 0;
+    return dev->core->fdt ? fdt_getprop(dev->core->fdt, dev->core->node, name, len) : NULL;
+}
+
+static uint32_t cell(const void *data, unsigned n)
+{
+    fdt32_t v;
+    memcpy(&v, (const char *)data + 4 * n, 4);
+    return fdt32_to_cpu(v);
+}
+
+uint32_t zif_prop_u32(const ZifDevice *dev, const char *name, uint32_t otherwise)
+{
+    int len;
+    const void *p = property(dev, name, &len);
+    return p && len >= 4 ? cell(p, 0) : otherwise;
+}
+
+const char *zif_prop_string(const ZifDevice *dev, const char *name, const char *otherwise)
+{
+    int len;
+    const char *p = property(dev, name, &len);
+    return p && len > 0 && memchr(p, 0, len) ? p : otherwise;
+}
+
+bool zif_prop_bool(const ZifDevice *dev, const char *name)
+{
+    int len;
+    return property(dev, name, &len) != NULL;
+}
+
+unsigned zif_prop_cells(const ZifDevice *dev, const char *name, uint32_t *out, unsigned max)
+{
+    int len;
+    const void *p = property(dev, name, &len);
+    unsigned n = p && len > 0 ? len / 4 : 0;
+    for (unsigned i = 0; i < n && i < max; i++) {
+        out[i] = cell(p, i);
+    }
+    return n;
+}
+
+ZifDevice *zif__device_by_phandle(ZifKit *kit, uint32_t phandle)
+{
+    for (unsigned i = 0; phandle && i < kit->ndevices; i++) {
+        if (kit->devices[i]->core->phandle == phandle) {
+            return kit->devices[i];
+        }
+    }
+    return NULL;
+}
+
+ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned index)
+{
+    int len;
+    const void *p = property(dev, name, &len);
+    return p && index < (unsigned)len / 4 ? zif__device_by_phandle(dev->core->kit, cell(p, index)) : NULL;
+}
+
+bool zif__node_reg(const void *fdt, int node, unsigned index, uint64_t *base, uint64_t *size)
+{
+    int len, parent = fdt ? fdt_parent_offset(fdt, node) : -1;
+    const void *p = fdt ? fdt_getprop(fdt, node, "reg", &len) : NULL;
+    if (!p || parent < 0) {
+        return false;
+    }
+    int na = fdt_address_cells(fdt, parent), ns = fdt_size_cells(fdt, parent);
+    if (na < 1 || na > 2 || ns < 0 || ns > 2 || index >= (unsigned)len / (4 * (na + ns))) {
+        return false;
+    }
+    unsigned at = index * (na + ns);
+    *base = *size = 0;
+    for (int i = 0; i < na; i++) {
+        *base = *base << 32 | cell(p, at++);
+    }
+    for (int i = 0; i < ns; i++) {
+        *size = *size << 32 | cell(p, at++);
+    }
+    return true;
+}
+
+void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr)
+{
+    uint64_t base, size;
+    if (!zif__node_reg(dev->core->fdt, dev->core->node, index, &base, &size)) {
+        zif_bug("%s (%s): no reg entry %u to map %s at", dev->name, dev->cls->name, index, memory_region_name(mr));
+    }
+    memory_region_add_subregion_overlap(dev->core->kit->root, base, mr, (int)zif_prop_u32(dev, "zif,priority", 0));
+}

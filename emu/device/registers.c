@@ -1,0 +1,239 @@
+/*
+ * The register core: one bus access through a device's table.
+ *
+ * An access that fits one register exactly takes a short path. Everything else (narrow, wide, between registers) is cut into pieces,
+ * one a register. Nothing here allocates; a report is the only slow thing. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+#include "device.h"
+
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+
+static inline uint32_t lanes(unsigned size)
+{
+    return size >= 4 ? UINT32_MAX : (1u << (8 * size)) - 1;
+}
+
+uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
+{
+    const ZifClass *cls = dev->cls;
+    const ZifSlot *s = &dev->core->layout->slots[slot];
+    uint32_t value = cls->peek ? cls->peek(dev, slot) : zif_values(dev)[slot];
+    return value & ~s->wo & lanes(s->size);
+}
+
+/* The guest read `value`. Cheap when it differs from the last; what is costly is done when the count is a power of two. */
+static inline void note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
+{
+    ZifPoll *p = &dev->core->polls[slot];
+    if (p->value != value || !p->count) {
+        p->value = value;
+        p->count = 1;
+        return;
+    }
+    p->count += p->count != UINT32_MAX;
+    if (unlikely(p->count >= ZIF_POLL_NOTED && !(p->count & (p->count - 1)))) {
+        ZifKit *kit = dev->core->kit;
+        p->last = zif_now(dev);
+        if (p->count == ZIF_POLL_NOTED) {
+            p->since = p->last;
+        }
+        if (kit->hooks.pc) {
+            p->pc = kit->hooks.pc(kit->hooks.opaque);
+        }
+    }
+}
+
+static void tell_once(ZifDevice *dev, unsigned slot, uint32_t bits)
+{
+    char name[64], fields[160];
+    const ZifSlot *s = &dev->core->layout->slots[slot];
+    if (dev->core->told[slot]) {
+        return;
+    }
+    dev->core->told[slot] = 1;
+    zif__slot_name(dev->cls, slot, name);
+    if (!s->row->fields || !(bits & s->stub)) {
+        zif_report(dev, ZIF_REPORT_UNMODELLED, slot, "%s is kept but has no effect in this model", name);
+    } else {
+        zif_report(dev, ZIF_REPORT_UNMODELLED, slot, "%s: %s kept but without effect in this model", name,
+                   zif__field_names(s, bits & s->stub, fields, sizeof fields));
+    }
+}
+
+/* One whole register is read. */
+static inline uint32_t read_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s)
+{
+    const ZifClass *cls = dev->cls;
+    uint32_t *stored = &zif_values(dev)[slot];
+    uint32_t value = (cls->peek ? cls->peek(dev, slot) : *stored) & ~s->wo & lanes(s->size);
+    if (s->rc) {
+        *stored &= ~s->rc;
+    }
+    note_poll(dev, slot, value);
+    if (cls->on_read) {
+        cls->on_read(dev, slot);
+    }
+    if (unlikely(s->flags & ZIF_REG_STUB)) {
+        tell_once(dev, slot, 0);
+    }
+    return value;
+}
+
+static void report_write(ZifDevice *dev, unsigned slot, const ZifSlot *s, uint32_t reserved, uint32_t ro, uint32_t bus)
+{
+    char name[64], fields[160];
+    zif__slot_name(dev->cls, slot, name);
+    if (reserved) {
+        zif_report(dev, ZIF_REPORT_RESERVED, slot, "%s: wrote 0x%0*x, which changes reserved %s", name, 2 * s->size, bus,
+                   zif__field_names(s, reserved, fields, sizeof fields));
+    }
+    if (ro) {
+        zif_report(dev, ZIF_REPORT_READ_ONLY, slot, "%s: wrote 0x%0*x over read-only %s", name, 2 * s->size, bus,
+                   zif__field_names(s, ro, fields, sizeof fields));
+    }
+}
+
+/* The bus writes the bytes `lane` of one register; `data` is already in its place. */
+static inline void write_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s, uint32_t data, uint32_t lane)
+{
+    const ZifClass *cls = dev->cls;
+    uint32_t *stored = &zif_values(dev)[slot];
+    uint32_t old = *stored;
+    uint32_t ones = data & lane, merged = (old & ~lane) | ones;
+    uint32_t edge = s->w1c | s->w1s | s->wo; /* bits for which 0 means nothing */
+    uint32_t keep = s->rw | s->stub;
+    uint32_t value = (merged & ~edge) | (ones & edge) | (s->w0c & ~lane);
+    uint32_t now = (old & ~keep) | (merged & keep);
+    now &= ~(ones & s->w1c);
+    now &= ~(~data & lane & s->w0c);
+    now |= ones & s->w1s;
+
+    uint32_t reserved = (data ^ s->reset) & lane & s->reserved;
+    uint32_t ro = 0;
+    if (s->ro & lane) {
+        /* Where a flag is cleared by writing 0, writing ones everywhere else is the proper way to do it. */
+        ro = s->w0c || (s->flags & ZIF_REG_VOLATILE) ? 0 : (data ^ zif__slot_peek(dev, slot)) & lane & s->ro;
+    }
+    if (s->w0c) {
+        reserved = 0;
+    }
+    *stored = now;
+    if (unlikely(reserved | ro)) {
+        report_write(dev, slot, s, reserved, ro, merged);
+    }
+    if (unlikely((now ^ old) & s->stub)) {
+        tell_once(dev, slot, (now ^ old) & s->stub);
+    }
+    if (cls->on_write) {
+        cls->on_write(dev, slot, old, value);
+    }
+}
+
+static void report_nothing_there(ZifDevice *dev, hwaddr addr, unsigned size, bool is_write)
+{
+    zif_report(dev, ZIF_REPORT_UNMODELLED, -1, "no register at offset 0x%x (%s of %u bytes)", (unsigned)addr,
+               is_write ? "write" : "read", size);
+}
+
+static void report_width(ZifDevice *dev, unsigned slot, unsigned size, bool is_write)
+{
+    char name[64];
+    zif_report(dev, ZIF_REPORT_WIDTH, slot, "%s: %s of %u byte%s, a width this register does not take",
+               zif__slot_name(dev->cls, slot, name), is_write ? "write" : "read", size, size == 1 ? "" : "s");
+}
+
+static unsigned slot_at(const ZifLayout *l, const uint16_t *index, hwaddr addr)
+{
+    hwaddr i = addr >> l->shift;
+    return i < l->nindex ? index[i] : l->nslots;
+}
+
+static uint32_t read_pieces(ZifDevice *dev, hwaddr addr, unsigned size)
+{
+    const ZifLayout *l = dev->core->layout;
+    uint32_t value = 0;
+    bool hit = false;
+    for (unsigned at = 0; at < size;) {
+        unsigned slot = slot_at(l, l->read_at, addr + at);
+        const ZifSlot *s = &l->slots[slot];
+        if (!s->size) {
+            at++;
+            continue;
+        }
+        unsigned skip = addr + at - s->offset, n = s->size - skip;
+        n = n < size - at ? n : size - at;
+        if (!hit && !(s->widths & size)) {
+            report_width(dev, slot, size, false);
+        }
+        value |= (read_slot(dev, slot, s) >> (8 * skip) & lanes(n)) << (8 * at);
+        hit = true;
+        at += n;
+    }
+    if (!hit) {
+        report_nothing_there(dev, addr, size, false);
+    }
+    return value;
+}
+
+static void write_pieces(ZifDevice *dev, hwaddr addr, uint32_t data, unsigned size)
+{
+    const ZifLayout *l = dev->core->layout;
+    bool hit = false;
+    for (unsigned at = 0; at < size;) {
+        unsigned slot = slot_at(l, l->write_at, addr + at);
+        const ZifSlot *s = &l->slots[slot];
+        if (!s->size) {
+            at++;
+            continue;
+        }
+        unsigned skip = addr + at - s->offset, n = s->size - skip;
+        n = n < size - at ? n : size - at;
+        if (!hit && !(s->widths & size)) {
+            report_width(dev, slot, size, true);
+        }
+        write_slot(dev, slot, s, (data >> (8 * at) & lanes(n)) << (8 * skip), lanes(n) << (8 * skip));
+        hit = true;
+        at += n;
+    }
+    if (!hit) {
+        report_nothing_there(dev, addr, size, true);
+    }
+}
+
+MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
+{
+    ZifDevice *dev = opaque;
+    ZifDeviceCore *core = dev->core;
+    const ZifLayout *l = core->layout;
+    unsigned slot = slot_at(l, l->read_at, addr);
+    const ZifSlot *s = &l->slots[slot];
+    if (likely(s->offset == addr && s->size == size && (s->widths & size))) {
+        *data = read_slot(dev, slot, s);
+    } else {
+        *data = read_pieces(dev, addr, size);
+    }
+    if (unlikely(core->kit->hooks.access != NULL)) {
+        core->kit->hooks.access(core->kit->hooks.opaque, dev, addr, *data, size, false);
+    }
+    return MEMTX_OK;
+}
+
+MemTxResult zif__mmio_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
+{
+    ZifDevice *dev = opaque;
+    ZifDeviceCore *core = dev->core;
+    const ZifLayout *l = core->layout;
+    unsigned slot = slot_at(l, l->write_at, addr);
+    const ZifSlot *s = &l->slots[slot];
+    if (likely(s->offset == addr && s->size == size && (s->widths & size))) {
+        write_slot(dev, slot, s, data & lanes(size), lanes(size));
+    } else {
+        write_pieces(dev, addr, data, size);
+    }
+    if (unlikely(core->kit->hooks.access != NULL)) {
+        core->kit->hooks.access(core->kit->hooks.opaque, dev, addr, data & lanes(size), size, true);
+    }
+    return MEMTX_OK;
+}
