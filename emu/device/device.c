@@ -45,13 +45,14 @@ static void device_free(ZifDevice *dev)
     if (core->serial) {
         zif__serial_free(core->serial);
     }
-    if (dev->mmio) {
-        if (dev->mmio->container) {
-            memory_region_del_subregion(dev->mmio->container, dev->mmio);
+    for (unsigned i = 0; i < core->nmapped; i++) {
+        if (core->mapped[i]->container) {
+            memory_region_del_subregion(core->mapped[i]->container, core->mapped[i]);
         }
-        object_unparent(OBJECT(dev->mmio));
     }
+    object_unref(&core->object);
     zif__wires_free(dev);
+    free(core->mapped);
     free(core->events);
     free(core->told);
     free(core->polls);
@@ -113,6 +114,8 @@ ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, c
     dev->core = core;
     dev->machine = kit->machine;
     dev->name = strdup(name);
+    zif_object_init(&core->object, dev->name, NULL);
+    dev->owner = &core->object;
     core->kit = kit;
     core->number = kit->ndevices;
     core->fdt = fdt;
@@ -153,7 +156,7 @@ bool zif__device_realize(ZifDevice *dev, Error **errp)
     }
     if (dev->cls->realize && !dev->cls->realize(dev, errp)) {
         if (errp && *errp) {
-            error_prepend(errp, "%s", dev->name);
+            error_prepend(errp, "%s: ", dev->name);
         }
         return false;
     }

@@ -97,7 +97,10 @@ struct ZifDeviceCore {
     uint32_t phandle;    /* 0 = none */
     char *path;          /* of the node */
     char *label;         /* from the tree's symbols; NULL = none */
+    Object object;       /* dev->owner: the device's regions are its children and go with it */
     MemoryRegion region; /* dev->mmio points here when the class has registers */
+    MemoryRegion **mapped; /* by zif_map_region */
+    unsigned nmapped;
     uint64_t span;
     /* Lines of all inputs in one array; those of input i are [input_base[i], input_base[i + 1]). Outputs likewise. */
     unsigned ninput_names, noutput_names;

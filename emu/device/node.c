@@ -3,6 +3,7 @@
  * Document: Devicetree Specification v0.4. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <libfdt.h>
+#include <stdlib.h>
 #include <string.h>
 #include "device.h"
 #include "internal.h"
@@ -40,15 +41,46 @@ bool zif_prop_bool(const ZifDevice *dev, const char *name)
     return property(dev, name, &len) != NULL;
 }
 
-unsigned zif_prop_cells(const ZifDevice *dev, const char *name, uint32_t *out, unsigned max)
+static unsigned copy_cells(const void *p, int len, uint32_t *out, unsigned max)
 {
-    int len;
-    const void *p = property(dev, name, &len);
     unsigned n = p && len > 0 ? len / 4 : 0;
     for (unsigned i = 0; i < n && i < max; i++) {
         out[i] = cell(p, i);
     }
     return n;
+}
+
+unsigned zif_prop_cells(const ZifDevice *dev, const char *name, uint32_t *out, unsigned max)
+{
+    int len;
+    const void *p = property(dev, name, &len);
+    return copy_cells(p, len, out, max);
+}
+
+unsigned zif_nchildren(const ZifDevice *dev)
+{
+    unsigned n = 0;
+    int child;
+    if (dev->core->fdt) {
+        fdt_for_each_subnode(child, dev->core->fdt, dev->core->node) {
+            n++;
+        }
+    }
+    return n;
+}
+
+unsigned zif_child_cells(const ZifDevice *dev, unsigned index, const char *name, uint32_t *out, unsigned max)
+{
+    int child, len = 0;
+    if (dev->core->fdt) {
+        fdt_for_each_subnode(child, dev->core->fdt, dev->core->node) {
+            if (index-- == 0) {
+                const void *p = fdt_getprop(dev->core->fdt, child, name, &len);
+                return copy_cells(p, len, out, max);
+            }
+        }
+    }
+    return 0;
 }
 
 ZifDevice *zif__device_by_phandle(ZifKit *kit, uint32_t phandle)
@@ -96,5 +128,8 @@ void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr)
     if (!zif__node_reg(dev->core->fdt, dev->core->node, index, &base, &size)) {
         zif_bug("%s (%s): no reg entry %u to map %s at", dev->name, dev->cls->name, index, memory_region_name(mr));
     }
+    ZifDeviceCore *core = dev->core;
+    core->mapped = realloc(core->mapped, (core->nmapped + 1) * sizeof *core->mapped);
+    core->mapped[core->nmapped++] = mr;
     memory_region_add_subregion_overlap(dev->core->kit->root, base, mr, (int)zif_prop_u32(dev, "zif,priority", 0));
 }

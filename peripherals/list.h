@@ -1,0 +1,8 @@
+/*
+ * Every peripheral class, one line each: ZIF_CLASS(the record's C name). The order is that of `zif_classes`, and so of the
+ * support table. The sources beside it are found by CMake: any .c in a vendor's folder but *_test.c and *_fuzz.c.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+ZIF_CLASS(zif__gpio_leds)
+ZIF_CLASS(zif__gpio_keys)
+ZIF_CLASS(zif__irq_or)
