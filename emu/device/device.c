@@ -156,7 +156,7 @@ bool zif__device_realize(ZifDevice *dev, Error **errp)
     }
     if (dev->cls->realize && !dev->cls->realize(dev, errp)) {
         if (errp && *errp) {
-            error_prepend(errp, "%s: ", dev->name);
+            error_prepend(errp, "%s", dev->name);
         }
         return false;
     }
