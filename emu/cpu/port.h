@@ -89,8 +89,9 @@ typedef struct {
     bool (*div_by_zero_traps)(void *opaque);
     /* Is CP10/CP11 usable now (CPACR and privilege)? Cached like page_prot. */
     bool (*fp_enabled)(void *opaque);
-    /* Lazy FP state: called before the first FP instruction of a context whose saving is pending. May access memory
-     * through the address space; returns ZIF_ACCESS_OK or the fault to raise (info.addr must then be set through *addr). */
+    /* Called once, before the first FP instruction after zif_port_arm_fp: lazy state to be saved, CONTROL.FPCA to be set.
+     * May access memory through the address space; returns ZIF_ACCESS_OK or the fault to raise, a store (info.addr must
+     * then be set through *addr; the port stays armed). May be NULL. */
     ZifPortFault (*fp_touched)(void *opaque, uint32_t *addr);
     /* After an MSR or CPS retired (PRIMASK, BASEPRI, FAULTMASK, CONTROL... may have changed). The core re-evaluates pending
      * exceptions and privilege; it calls zif_port_request_stop or zif_port_flush_permissions when something follows from it. */
@@ -146,9 +147,12 @@ uint32_t zif_port_get(ZifPort *port, ZifReg reg);
 void zif_port_set(ZifPort *port, ZifReg reg, uint32_t value);
 /** Drops what was cached of page_prot, unaligned_traps, div_by_zero_traps and fp_enabled. From callbacks too. */
 void zif_port_flush_permissions(ZifPort *port);
+/** The next FP instruction calls client.fp_touched before it executes (and disarms this). Any time. */
+void zif_port_arm_fp(ZifPort *port);
 /** Clears the local exclusive monitor (exception entry and return do). Outside a run. */
 void zif_port_clear_exclusive(ZifPort *port);
-/** Debugger breakpoints, by address. Cheap while none is set. */
+/** Debugger breakpoints, by address. Cheap while none is set. A run that follows ZIF_STOP_BREAKPOINT at the same PC
+ * executes the instruction there; any other run stops at it first. */
 void zif_port_set_breakpoint(ZifPort *port, uint32_t addr, bool on);
 /** After the contents of RAM blocks changed behind the address space's back (snapshot restore). */
 void zif_port_forget_code(ZifPort *port);

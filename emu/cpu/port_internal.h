@@ -1,0 +1,144 @@
+/*
+ * What both CPU memory ports share: the port object, the map kept in step with the address space, and the slow way to
+ * make an access. Nothing here knows the engine. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_CPU_PORT_INTERNAL_H
+#define ZIF_CPU_PORT_INTERNAL_H
+
+#include "port.h"
+#include "port_insn.h"
+
+/* Code seen in a RAM block: one byte for each ZIF_PORT_PAGE of the region. */
+typedef struct ZifPortCode {
+    struct ZifPortCode *next;
+    MemoryRegion *mr;
+    uint64_t pages;
+    uint8_t *flags;
+} ZifPortCode;
+
+/* One range of the CPU's flat view that has memory behind it; ranges of devices are not kept. */
+typedef struct {
+    uint32_t start, last; /* first and last address */
+    uint8_t *host;        /* of `start` */
+    MemoryRegion *mr;
+    uint64_t offset;      /* of `start` in mr */
+    bool load, store;     /* plain memory for loads, for stores */
+    uint8_t log;          /* dirty clients to tell of stores, DIRTY_MEMORY_CODE left out */
+    ZifPortCode *code;
+} ZifPortSection;
+
+typedef struct ZifPortOps ZifPortOps;
+
+typedef struct {
+    uint32_t page; /* address | 1; 0 while empty */
+    unsigned prot;
+} ZifPortProt;
+
+enum { ZIF_PORT_PROTS = 256, ZIF_PORT_RECORDS = 40 };
+
+/* A bus access already made by an instruction that has to be run again. */
+typedef struct {
+    uint32_t addr;
+    uint32_t value;
+    uint8_t size;
+    bool is_write;
+} ZifPortRecord;
+
+struct ZifPort {
+    const ZifPortOps *ops;
+    ZifPortKind kind;
+    ZifPortConfig config;
+
+    MemoryListener listener;
+    ZifPortSection *sections; /* ascending */
+    unsigned section_count, section_room;
+    unsigned section_hit; /* found last */
+    ZifPortCode *codes;
+    bool map_changed; /* since the engine's mappings were brought up to date */
+
+    ZifPortProt prots[ZIF_PORT_PROTS];
+    bool unaligned_traps, div_traps, fp_on; /* cached answers of the client, once modes_known */
+    bool modes_known;
+
+    uint64_t count; /* portable: always right; fast: right outside a run, see ops->count */
+    uint64_t limit;
+    bool running, stop_requested;
+    bool fp_armed;            /* tell the client before the next FP instruction */
+    bool at_breakpoint;       /* the last run stopped at a breakpoint here and nothing has moved since */
+    ZifPortInfo info;         /* of the access refused last */
+
+    uint32_t *breakpoints;
+    unsigned breakpoint_count;
+
+    void (*observer)(void *opaque, uint32_t pc, unsigned size);
+    void *observer_opaque;
+
+    bool replaying; /* an instruction is run again: its bus accesses are answered from the records */
+    unsigned record_count, record_next;
+    ZifPortRecord records[ZIF_PORT_RECORDS];
+};
+
+struct ZifPortOps {
+    const char *name;
+    ZifPort *(*open)(const ZifPortConfig *config, Error **errp);
+    void (*close)(ZifPort *port);
+    ZifPortStop (*run)(ZifPort *port, ZifPortInfo *info);
+    uint64_t (*count)(const ZifPort *port);
+    uint32_t (*get)(ZifPort *port, ZifReg reg);
+    void (*set)(ZifPort *port, ZifReg reg, uint32_t value);
+    void (*limit_lowered)(ZifPort *port); /* or a stop was requested; inside a run */
+    void (*map_changed)(ZifPort *port);   /* sections came or went, or what may be stored inline changed */
+    void (*flush)(ZifPort *port);         /* what `prots` and the cached answers say is void */
+    void (*clear_exclusive)(ZifPort *port);
+    void (*forget_code)(ZifPort *port, uint32_t addr, uint32_t size); /* translations of these guest bytes */
+    void (*modes_changed)(ZifPort *port); /* observer or breakpoints were set or removed */
+};
+
+extern const ZifPortOps zif__port_portable;
+extern const ZifPortOps zif__port_fast;
+/** Is the fast port there, for this engine's version, and does its self-test pass? Else false and one sentence. */
+bool zif__port_fast_usable(Error **errp);
+/** "portable (unicorn 2.0.1)" */
+const char *zif__engine_describe(ZifPortKind kind);
+
+/* port_map.c */
+void zif__port_map_attach(ZifPort *port);
+void zif__port_map_detach(ZifPort *port);
+/** The memory at addr, or NULL: a device or nothing. */
+const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr);
+/** Notes that code of these bytes was executed or translated. True when a page held none before. */
+bool zif__port_mark_code(ZifPort *port, uint32_t addr, uint32_t size);
+/** Does a page of [addr, addr + size) in this section hold code? */
+bool zif__port_is_code(const ZifPortSection *s, uint32_t addr, uint32_t size);
+/** Drops translations of [offset, offset + size) of a region wherever it is mapped. */
+void zif__port_code_written(ZifPort *port, MemoryRegion *mr, uint64_t offset, uint64_t size);
+/** A store of the guest reached this memory: dirty logs and translated code follow. */
+void zif__port_stored(ZifPort *port, const ZifPortSection *s, uint32_t addr, uint32_t size);
+
+/* One stretch of memory the engine maps: whole pages, contiguous on both sides. */
+typedef struct {
+    uint32_t start;
+    uint64_t size;
+    uint8_t *host;
+} ZifPortMapping;
+/** The stretches of the present map, ascending, into a new array (free it). */
+ZifPortMapping *zif__port_mappings(const ZifPort *port, unsigned *count);
+
+/* port_access.c */
+/** Client's answer for the page holding addr, cached. */
+unsigned zif__port_prot(ZifPort *port, uint32_t addr);
+void zif__port_refresh_modes(ZifPort *port);
+/** One access of the guest, checked. False: refused, port->info says how. size 1, 2, 4 or 8. */
+bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value);
+bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value);
+/** Is the access plain memory and permitted, so that the engine may make it? `multi` as in ZifPortClient.check. */
+const ZifPortSection *zif__port_plain(ZifPort *port, uint32_t addr, uint32_t size, bool is_write);
+/** May an instruction be fetched here? False: port->info says why not. */
+bool zif__port_fetch(ZifPort *port, uint32_t addr, unsigned size);
+/** The halfword at addr when it lies in memory; false elsewhere. */
+bool zif__port_peek16(ZifPort *port, uint32_t addr, uint16_t *value);
+
+/* port.c */
+bool zif__port_is_breakpoint(const ZifPort *port, uint32_t addr);
+
+#endif

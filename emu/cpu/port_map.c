@@ -1,0 +1,273 @@
+/*
+ * The CPU bridge's map: a MemoryListener that keeps a sorted table of the memory in the CPU's flat view, says which
+ * stretches the engine should map, and knows which pages hold code that was executed. Devices and holes are not in the
+ * table: what is not found goes through the address space.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "port_internal.h"
+
+static ZifPort *port_of(MemoryListener *listener)
+{
+    return (ZifPort *)((char *)listener - offsetof(ZifPort, listener));
+}
+
+static void *grow(void *p, size_t bytes)
+{
+    p = realloc(p, bytes);
+    if (p == NULL) {
+        zif_bug("out of memory (%zu bytes)", bytes);
+    }
+    return p;
+}
+
+static ZifPortCode *code_of(ZifPort *port, MemoryRegion *mr)
+{
+    ZifPortCode *c = port->codes;
+    while (c != NULL && c->mr != mr) {
+        c = c->next;
+    }
+    if (c == NULL) {
+        c = grow(NULL, sizeof(*c));
+        *c = (ZifPortCode){.next = port->codes, .mr = mr};
+        port->codes = c;
+    }
+    uint64_t pages = (memory_region_size(mr) + ZIF_PORT_PAGE - 1) / ZIF_PORT_PAGE;
+    if (pages > c->pages) { /* new, or a resizeable region grew */
+        c->flags = grow(c->flags, pages);
+        memset(c->flags + c->pages, 0, pages - c->pages);
+        c->pages = pages;
+    }
+    return c;
+}
+
+/* Only addresses below 4 GiB exist for this CPU. */
+static bool clip(const MemoryRegionSection *section, uint32_t *start, uint32_t *last)
+{
+    uint64_t a = section->offset_within_address_space;
+    if (a > UINT32_MAX || !int128_nz(section->size)) {
+        return false;
+    }
+    Int128 end = int128_add(int128_make64(a), int128_sub(section->size, int128_one()));
+    *start = (uint32_t)a;
+    *last = int128_gt(end, int128_make64(UINT32_MAX)) ? UINT32_MAX : (uint32_t)int128_get64(end);
+    return true;
+}
+
+static void set_log(ZifPortSection *s, int mask)
+{
+    s->log = (uint8_t)(mask & ~(1 << DIRTY_MEMORY_CODE));
+}
+
+static void region_add(MemoryListener *listener, MemoryRegionSection *section)
+{
+    ZifPort *port = port_of(listener);
+    MemoryRegion *mr = section->mr;
+    bool ram = memory_region_is_ram(mr) && !memory_region_is_ram_device(mr);
+    ZifPortSection s = {.mr = mr, .offset = section->offset_within_region};
+    if ((!ram && !mr->rom_device) || !clip(section, &s.start, &s.last)) {
+        return;
+    }
+    s.host = (uint8_t *)memory_region_get_ram_ptr(mr) + s.offset;
+    s.load = ram || memory_region_is_romd(mr);
+    s.store = ram && !section->readonly && !mr->readonly;
+    s.code = code_of(port, mr);
+    set_log(&s, memory_region_get_dirty_log_mask(mr));
+    if (port->section_count == port->section_room) {
+        port->section_room = port->section_room ? 2 * port->section_room : 16;
+        port->sections = grow(port->sections, port->section_room * sizeof(s));
+    }
+    unsigned i = port->section_count;
+    while (i > 0 && port->sections[i - 1].start > s.start) {
+        port->sections[i] = port->sections[i - 1];
+        i--;
+    }
+    port->sections[i] = s;
+    port->section_count++;
+    port->map_changed = true;
+}
+
+static ZifPortSection *exact(ZifPort *port, const MemoryRegionSection *section)
+{
+    uint32_t start, last;
+    if (!clip(section, &start, &last)) {
+        return NULL;
+    }
+    for (unsigned i = 0; i < port->section_count; i++) {
+        if (port->sections[i].start == start && port->sections[i].mr == section->mr) {
+            return &port->sections[i];
+        }
+    }
+    return NULL;
+}
+
+static void region_del(MemoryListener *listener, MemoryRegionSection *section)
+{
+    ZifPort *port = port_of(listener);
+    ZifPortSection *s = exact(port, section);
+    if (s != NULL) {
+        size_t after = (size_t)(port->sections + port->section_count - s - 1);
+        memmove(s, s + 1, after * sizeof(*s));
+        port->section_count--;
+        port->section_hit = 0;
+        port->map_changed = true;
+    }
+}
+
+static void log_changed(MemoryListener *listener, MemoryRegionSection *section, int old, int now)
+{
+    ZifPort *port = port_of(listener);
+    ZifPortSection *s = exact(port, section);
+    if (s != NULL) {
+        set_log(s, now);
+        port->map_changed = true;
+    }
+}
+
+/* Someone is about to read the dirty bits and clear them: the next store to each page has to be seen again. Stores tell
+ * the dirty log when they are made, so there is nothing to fetch. */
+static void log_sync(MemoryListener *listener, MemoryRegionSection *section)
+{
+    port_of(listener)->map_changed = true;
+}
+
+static void commit(MemoryListener *listener)
+{
+    ZifPort *port = port_of(listener);
+    if (port->map_changed && port->ops->map_changed != NULL) {
+        port->ops->map_changed(port);
+    }
+}
+
+void zif__port_map_attach(ZifPort *port)
+{
+    port->listener = (MemoryListener){
+        .commit = commit,
+        .region_add = region_add,
+        .region_del = region_del,
+        .log_start = log_changed,
+        .log_stop = log_changed,
+        .log_sync = log_sync,
+    };
+    memory_listener_register(&port->listener, port->config.as);
+}
+
+void zif__port_map_detach(ZifPort *port)
+{
+    memory_listener_unregister(&port->listener);
+    free(port->sections);
+    while (port->codes != NULL) {
+        ZifPortCode *c = port->codes;
+        port->codes = c->next;
+        free(c->flags);
+        free(c);
+    }
+}
+
+const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr)
+{
+    if (port->section_hit < port->section_count) {
+        const ZifPortSection *s = &port->sections[port->section_hit];
+        if (addr >= s->start && addr <= s->last) {
+            return s;
+        }
+    }
+    unsigned lo = 0, hi = port->section_count;
+    while (lo < hi) {
+        unsigned mid = (lo + hi) / 2;
+        const ZifPortSection *s = &port->sections[mid];
+        if (addr < s->start) {
+            hi = mid;
+        } else if (addr > s->last) {
+            lo = mid + 1;
+        } else {
+            port->section_hit = mid;
+            return s;
+        }
+    }
+    return NULL;
+}
+
+static uint64_t page_of(const ZifPortSection *s, uint32_t addr)
+{
+    return (s->offset + (addr - s->start)) / ZIF_PORT_PAGE;
+}
+
+bool zif__port_mark_code(ZifPort *port, uint32_t addr, uint32_t size)
+{
+    bool fresh = false;
+    for (uint64_t a = addr; a < (uint64_t)addr + size; a = (a | (ZIF_PORT_PAGE - 1)) + 1) {
+        const ZifPortSection *s = zif__port_find(port, (uint32_t)a);
+        if (s == NULL) {
+            continue;
+        }
+        uint64_t page = page_of(s, (uint32_t)a);
+        uint64_t next = (page + 1) * ZIF_PORT_PAGE - s->offset + s->start;
+        if (!s->code->flags[page]) {
+            s->code->flags[page] = 1;
+            fresh = true;
+        }
+        if (next <= (a | (ZIF_PORT_PAGE - 1))) { /* the region's pages and the guest's need not coincide */
+            a = next - 1;
+        }
+    }
+    return fresh;
+}
+
+bool zif__port_is_code(const ZifPortSection *s, uint32_t addr, uint32_t size)
+{
+    uint64_t last = page_of(s, addr + size - 1);
+    for (uint64_t page = page_of(s, addr); page <= last; page++) {
+        if (s->code->flags[page]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void zif__port_code_written(ZifPort *port, MemoryRegion *mr, uint64_t offset, uint64_t size)
+{
+    for (unsigned i = 0; i < port->section_count; i++) {
+        const ZifPortSection *s = &port->sections[i];
+        uint64_t first = s->offset, end = s->offset + (s->last - s->start) + 1;
+        if (s->mr != mr || offset >= end || offset + size <= first) {
+            continue;
+        }
+        uint64_t from = offset > first ? offset : first, to = offset + size < end ? offset + size : end;
+        port->ops->forget_code(port, (uint32_t)(s->start + (from - first)), (uint32_t)(to - from));
+    }
+}
+
+void zif__port_stored(ZifPort *port, const ZifPortSection *s, uint32_t addr, uint32_t size)
+{
+    uint64_t offset = s->offset + (addr - s->start);
+    if (s->log) {
+        memory_region_set_dirty(s->mr, offset, size);
+    }
+    if (zif__port_is_code(s, addr, size)) {
+        zif__port_code_written(port, s->mr, offset, size);
+    }
+}
+
+ZifPortMapping *zif__port_mappings(const ZifPort *port, unsigned *count)
+{
+    ZifPortMapping *m = grow(NULL, (port->section_count + 1) * sizeof(*m));
+    unsigned n = 0;
+    const uint32_t low = ZIF_PORT_PAGE - 1;
+    for (unsigned i = 0; i < port->section_count; i++) {
+        const ZifPortSection *s = &port->sections[i];
+        uint64_t start = ((uint64_t)s->start + low) & ~(uint64_t)low, end = ((uint64_t)s->last + 1) & ~(uint64_t)low;
+        if (start >= end) {
+            continue; /* pages shared with something else: every access goes through the address space */
+        }
+        uint8_t *host = s->host + (start - s->start);
+        if (n > 0 && m[n - 1].start + m[n - 1].size == start && m[n - 1].host + m[n - 1].size == host) {
+            m[n - 1].size += end - start;
+        } else {
+            m[n++] = (ZifPortMapping){.start = (uint32_t)start, .size = end - start, .host = host};
+        }
+    }
+    *count = n;
+    return m;
+}
