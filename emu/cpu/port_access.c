@@ -25,6 +25,7 @@ void zif__port_refresh_modes(ZifPort *port)
     port->unaligned_traps = c->unaligned_traps(c->opaque);
     port->div_traps = c->div_by_zero_traps(c->opaque);
     port->fp_on = c->fp_enabled(c->opaque);
+    port->modes_known = true;
 }
 
 static bool refuse(ZifPort *port, uint32_t addr, unsigned size, bool is_write, ZifPortFault fault, MemTxResult result)

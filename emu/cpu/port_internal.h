@@ -125,9 +125,16 @@ typedef struct {
 ZifPortMapping *zif__port_mappings(const ZifPort *port, unsigned *count);
 
 /* port_access.c */
+void zif__port_refresh_modes(ZifPort *port);
 /** Client's answer for the page holding addr, cached. */
 unsigned zif__port_prot(ZifPort *port, uint32_t addr);
-void zif__port_refresh_modes(ZifPort *port);
+/** Asks the client again when the cached modes are void. */
+static inline void zif__port_modes(ZifPort *port)
+{
+    if (!port->modes_known) {
+        zif__port_refresh_modes(port);
+    }
+}
 /** One access of the guest, checked. False: refused, port->info says how. size 1, 2, 4 or 8. */
 bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value);
 bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value);
