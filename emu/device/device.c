@@ -53,6 +53,10 @@ static void device_free(ZifDevice *dev)
     object_unref(&core->object);
     zif__wires_free(dev);
     free(core->mapped);
+    for (unsigned i = 0; i < core->nprops; i++) {
+        free(core->props[i].name);
+    }
+    free(core->props);
     free(core->events);
     free(core->told);
     free(core->polls);

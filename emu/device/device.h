@@ -88,6 +88,13 @@ typedef struct {
 enum { ZIF_POLL_NOTED = 16 };
 
 typedef struct ZifDeviceCore ZifDeviceCore;
+/* A property that was asked for, found or not. */
+typedef struct {
+    char *name;
+    const void *value;
+    int len;
+} ZifProperty;
+
 struct ZifDeviceCore {
     ZifKit *kit;
     ZifLayout *layout;
@@ -95,6 +102,8 @@ struct ZifDeviceCore {
     const void *fdt;     /* the tree its node is in; NULL without a node */
     int node;
     uint32_t phandle;    /* 0 = none */
+    ZifProperty *props;  /* a cache */
+    unsigned nprops;
     char *path;          /* of the node */
     char *label;         /* from the tree's symbols; NULL = none */
     Object object;       /* dev->owner: the device's regions are its children and go with it */

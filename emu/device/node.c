@@ -10,8 +10,19 @@
 
 static const void *property(const ZifDevice *dev, const char *name, int *len)
 {
-    *len = 0;
-    return dev->core->fdt ? fdt_getprop(dev->core->fdt, dev->core->node, name, len) : NULL;
+    ZifDeviceCore *core = dev->core;
+    for (unsigned i = 0; i < core->nprops; i++) {
+        if (!strcmp(core->props[i].name, name)) {
+            *len = core->props[i].len;
+            return core->props[i].value;
+        }
+    }
+    ZifProperty p = { .name = strdup(name) };
+    p.value = core->fdt ? fdt_getprop(core->fdt, core->node, name, &p.len) : NULL;
+    core->props = realloc(core->props, (core->nprops + 1) * sizeof *core->props);
+    core->props[core->nprops++] = p;
+    *len = p.value ? p.len : 0;
+    return p.value;
 }
 
 static uint32_t cell(const void *data, unsigned n)
@@ -124,12 +135,17 @@ bool zif__node_reg(const void *fdt, int node, unsigned index, uint64_t *base, ui
 
 void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr)
 {
-    uint64_t base, size;
+    uint64_t base = 0, size = 0;
     if (!zif__node_reg(dev->core->fdt, dev->core->node, index, &base, &size)) {
         zif_bug("%s (%s): no reg entry %u to map %s at", dev->name, dev->cls->name, index, memory_region_name(mr));
     }
+    zif_map_at(dev, base, mr);
+}
+
+void zif_map_at(ZifDevice *dev, uint64_t address, MemoryRegion *mr)
+{
     ZifDeviceCore *core = dev->core;
     core->mapped = realloc(core->mapped, (core->nmapped + 1) * sizeof *core->mapped);
     core->mapped[core->nmapped++] = mr;
-    memory_region_add_subregion_overlap(dev->core->kit->root, base, mr, (int)zif_prop_u32(dev, "zif,priority", 0));
+    memory_region_add_subregion_overlap(core->kit->root, address, mr, (int)zif_prop_u32(dev, "zif,priority", 0));
 }

@@ -19,7 +19,7 @@ typedef struct {
 
 static size_t body_size(const ZifDevice *dev)
 {
-    return dev->cls->size - sizeof *dev;
+    return (dev->cls->plain ? dev->cls->plain : dev->cls->size) - sizeof *dev;
 }
 
 size_t zif__device_state_size(const ZifDevice *dev)

@@ -123,6 +123,7 @@ struct ZifClass {
     const char *summary;    /* one line for the support table: what is and what is not modelled */
     ZifModelled modelled;
     size_t size;            /* of the state struct, ZifDevice first */
+    size_t plain;           /* bytes of it that a snapshot copies; 0 = all. Memory regions and caches go behind them */
     const ZifRegister *regs;
     unsigned nregs;
     size_t values;          /* offsetof(state, uint32_t array of nregs slots) */
@@ -226,7 +227,7 @@ void zif_stall_cpu(ZifDevice *dev, uint64_t cycles);
 /** Asks for a machine reset at the end of this instruction. */
 void zif_request_reset(ZifDevice *dev, ZifResetKind kind);
 
-/* Properties of the device's node. Missing: the default. */
+/* Properties of the device's node. Missing: the default. Answers are cached: asking again costs a few nanoseconds. */
 uint32_t zif_prop_u32(const ZifDevice *dev, const char *name, uint32_t otherwise);
 const char *zif_prop_string(const ZifDevice *dev, const char *name, const char *otherwise);
 bool zif_prop_bool(const ZifDevice *dev, const char *name);
@@ -239,6 +240,8 @@ unsigned zif_child_cells(const ZifDevice *dev, unsigned child, const char *name,
 ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned index);
 /** Maps another region of the device at the node's reg entry `index` (from realize). */
 void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr);
+/** As above at an address of its own finding (the `reg` of a child, say). */
+void zif_map_at(ZifDevice *dev, uint64_t address, MemoryRegion *mr);
 
 /* --- Reports: what the firmware did wrong, or what we do not model. They never change the run. -------------------------- */
 
