@@ -27,11 +27,11 @@ static bool add_data(ZifImage *image, const State *state, const uint8_t *rec, ui
 
 static bool apply(ZifImage *image, State *state, const uint8_t *rec, uint64_t line, Error **errp)
 {
-    static const int8_t sizes[] = {
+    static const int sizes[] = {
         [DATA] = -1, [END] = 0, [SEGMENT_BASE] = 2, [SEGMENT_START] = 4, [LINEAR_BASE] = 2, [LINEAR_START] = 4
     };
     unsigned type = rec[3];
-    if (type >= sizeof sizes) {
+    if (type >= sizeof sizes / sizeof *sizes) {
         error_setg(errp, "%s, line %" PRIu64 ": record type %02X is not one of 00 to 05", image->name, line, type);
         return false;
     }

@@ -84,7 +84,7 @@ static bool make_segments(ZifImage *image, Error **errp)
         return false;
     }
     qsort(image->records, image->nrecords, sizeof *image->records, by_address);
-    image->segments = must(malloc(image->nrecords * sizeof *image->segments));
+    image->segments = must(calloc(image->nrecords, sizeof *image->segments));
     for (size_t i = 0; i < image->nrecords; i++) {
         const ZifRecord *r = &image->records[i];
         if (i && (uint64_t)r[-1].address + r[-1].size > r->address) {

@@ -41,8 +41,7 @@ bool zif__read_uf2(ZifImage *image, Error **errp);
 
 /** Adds bytes that live in image->data. False and *errp when they reach past the end of the 32-bit address
  * space. */
-bool zif__image_add(ZifImage *image, uint64_t address, const uint8_t *bytes, size_t size, uint64_t where,
-                    Error **errp);
+bool zif__image_add(ZifImage *image, uint64_t address, const uint8_t *bytes, size_t size, uint64_t where, Error **errp);
 /** Adds a copy of bytes decoded from text; a text file has room for as many bytes as pairs of its characters.
  */
 bool zif__image_add_copy(ZifImage *image, uint64_t address, const uint8_t *bytes, size_t size, uint64_t where,
@@ -67,7 +66,7 @@ int zif__hex_digit(char c);
  * 255 bytes). The first byte counts the bytes that follow, without overhead - 1 of them; all bytes must sum
  * to `sum` modulo 256. False and *errp when the line is too short, too long, no hexadecimal number, or its
  * checksum is wrong. */
-bool zif__read_record(const ZifImage *image, const ZifLines *lines, size_t prefix, size_t overhead,
-                      uint8_t sum, uint8_t *rec, Error **errp);
+bool zif__read_record(const ZifImage *image, const ZifLines *lines, size_t prefix, size_t overhead, uint8_t sum,
+                      uint8_t *rec, Error **errp);
 
 #endif

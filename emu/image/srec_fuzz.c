@@ -1,5 +1,5 @@
-/* Any bytes at all: the SREC reader answers with an image or a sentence. SPDX-License-Identifier:
- * GPL-2.0-or-later */
+/* Any bytes at all: the SREC reader answers with an image or a sentence.
+ * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

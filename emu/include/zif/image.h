@@ -26,8 +26,7 @@ typedef struct {
     uint32_t address; /* physical (load) address */
     size_t size;
     const uint8_t *bytes; /* the image's, valid until zif_image_free */
-    uint64_t
-        where; /* of the first byte in the file: line (1-based) in HEX and SREC, byte offset in the others */
+    uint64_t where;       /* first byte in the file: line (1-based) in HEX and SREC, byte offset in the others */
 } ZifSegment;
 
 /**
@@ -38,8 +37,7 @@ typedef struct {
 ZifImage *zif_image_open(const char *spec, Error **errp);
 /** As zif_image_open on `size` bytes in memory (copied); `name` stands for the file in messages.
  * `raw_address` NULL finds the format by content, otherwise the bytes are raw and go to *raw_address. */
-ZifImage *zif_image_parse(const char *name, const void *data, size_t size, const uint32_t *raw_address,
-                          Error **errp);
+ZifImage *zif_image_parse(const char *name, const void *data, size_t size, const uint32_t *raw_address, Error **errp);
 /** NULL is allowed. */
 void zif_image_free(ZifImage *image);
 
@@ -59,14 +57,12 @@ const char *zif_image_where(const ZifImage *image, uint32_t address, char *buf, 
 typedef size_t ZifImageWrite(void *opaque, uint32_t address, const uint8_t *bytes, size_t size);
 /** Hands every segment to `write`. False and *errp at the first byte outside any memory; `board` is named
  * there. To change nothing on failure, call it first with a `write` that only looks. */
-bool zif_image_load(const ZifImage *image, const char *board, ZifImageWrite *write, void *opaque,
-                    Error **errp);
+bool zif_image_load(const ZifImage *image, const char *board, ZifImageWrite *write, void *opaque, Error **errp);
 /** True when no byte of `a` goes where a byte of `b` goes. False and *errp naming both files and the address.
  */
 bool zif_image_disjoint(const ZifImage *a, const ZifImage *b, Error **errp);
 
-/* --- What an ELF knows about addresses. Others answer false. Built when first asked; not thread safe.
- * ----------------- */
+/* --- What an ELF knows about addresses. Others answer false. Built when first asked; not thread safe. --- */
 
 /** The function (or data object) at or before `address`: name (valid until zif_image_free) and distance into
  * it. */

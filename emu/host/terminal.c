@@ -1,0 +1,117 @@
+/*
+ * Raw mode that never outlives the process: atexit restores it, and so does a handler on every signal that would end or
+ * stop the process and that nobody else handles. Reference: POSIX termios; terminal keys as QEMU's users know them.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <termios.h>
+#include <unistd.h>
+#include "terminal.h"
+
+enum { CTRL_A = 1 };
+
+static struct termios cooked, raw;
+static volatile sig_atomic_t active; /* fd + 1 while raw */
+
+/* Async-signal-safe. A background process may restore too: SIGTTOU is held back meanwhile. */
+static void apply(int fd, const struct termios *mode)
+{
+    sigset_t ttou, old;
+    sigemptyset(&ttou);
+    sigaddset(&ttou, SIGTTOU);
+    sigprocmask(SIG_BLOCK, &ttou, &old);
+    tcsetattr(fd, TCSANOW, mode);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+static void on_signal(int sig);
+
+static void handle(int sig)
+{
+    struct sigaction now, ours = { .sa_handler = on_signal, .sa_flags = SA_NODEFER | SA_RESTART };
+    sigemptyset(&ours.sa_mask);
+    if (!sigaction(sig, NULL, &now) && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_DFL) {
+        sigaction(sig, &ours, NULL);
+    }
+}
+
+static void on_signal(int sig)
+{
+    int fd = active - 1;
+    if (sig == SIGCONT) {
+        if (fd >= 0) {
+            apply(fd, &raw);
+        }
+        return;
+    }
+    if (fd >= 0) {
+        apply(fd, &cooked);
+    }
+    signal(sig, SIG_DFL);
+    raise(sig);
+    /* Only a stop signal comes back here: the process goes on, or the kernel refused to stop it. */
+    handle(sig);
+    if (fd >= 0) {
+        apply(fd, &raw);
+    }
+}
+
+bool zif__terminal_raw(int fd)
+{
+    static bool prepared;
+    static const int fatal_or_stop[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
+                                         SIGPIPE, SIGALRM, SIGXCPU, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGCONT };
+    if (active || tcgetattr(fd, &cooked)) {
+        return false;
+    }
+    raw = cooked;
+    raw.c_iflag &= ~(tcflag_t)(IGNBRK | BRKINT | PARMRK | ISTRIP | INLCR | IGNCR | ICRNL | IXON);
+    raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
+    raw.c_cc[VMIN] = 1;
+    raw.c_cc[VTIME] = 0;
+    if (!prepared) {
+        prepared = true;
+        atexit(zif__terminal_restore);
+        for (unsigned i = 0; i < sizeof fatal_or_stop / sizeof *fatal_or_stop; i++) {
+            handle(fatal_or_stop[i]);
+        }
+    }
+    active = fd + 1;
+    apply(fd, &raw);
+    return true;
+}
+
+void zif__terminal_restore(void)
+{
+    int fd = active - 1;
+    if (fd >= 0) {
+        apply(fd, &cooked);
+        active = 0;
+    }
+}
+
+ZifKey zif__escape(ZifEscape *e, uint8_t byte)
+{
+    if (!e->after_escape) {
+        e->after_escape = byte == CTRL_A;
+        return e->after_escape ? ZIF_KEY_NONE : ZIF_KEY_BYTE;
+    }
+    e->after_escape = false;
+    switch (byte) {
+    case CTRL_A:
+        return ZIF_KEY_BYTE;
+    case 'x':
+    case 'X':
+        return ZIF_KEY_LEAVE;
+    case 'c':
+    case 'C':
+        return ZIF_KEY_STATUS;
+    case 'h':
+    case 'H':
+    case '?':
+        return ZIF_KEY_HELP;
+    default:
+        return ZIF_KEY_NONE;
+    }
+}
