@@ -16,6 +16,8 @@ struct ZifTimeline {
     void *cycles_opaque;
     void (*hook)(void *opaque, uint64_t cycles);
     void *hook_opaque;
+    void (*rate_hook)(void *opaque);
+    void *rate_opaque;
     ZifEvent **heap;
     uint32_t n, room;
 };
@@ -95,7 +97,7 @@ static uint64_t source_cycles(const ZifTimeline *tl)
     return tl->cycles ? tl->cycles(tl->cycles_opaque) : tl->st.base_cycles;
 }
 
-static ZifTime time_at(const ZifTimeline *tl, uint64_t cycles)
+ZifTime zif_timeline_time_at(const ZifTimeline *tl, uint64_t cycles)
 {
     uint64_t n = cycles > tl->st.base_cycles ? cycles - tl->st.base_cycles : 0;
     return add_saturated(tl->st.base, muldiv_ceil(n, tl->num, tl->den));
@@ -132,11 +134,20 @@ void zif_timeline_set_hz(ZifTimeline *tl, uint64_t hz)
         return;
     }
     uint64_t c = source_cycles(tl);
-    tl->st.base = time_at(tl, c);
+    tl->st.base = zif_timeline_time_at(tl, c);
     tl->st.base_cycles = c;
     tl->st.hz = hz;
     set_ratio(tl);
+    if (tl->rate_hook) {
+        tl->rate_hook(tl->rate_opaque);
+    }
     tell_deadline(tl); /* at a slower rate the next event is fewer cycles away */
+}
+
+void zif_timeline_set_rate_hook(ZifTimeline *tl, void (*hook)(void *opaque), void *opaque)
+{
+    tl->rate_hook = hook;
+    tl->rate_opaque = opaque;
 }
 
 uint64_t zif_timeline_hz(const ZifTimeline *tl)
@@ -146,7 +157,7 @@ uint64_t zif_timeline_hz(const ZifTimeline *tl)
 
 ZifTime zif_timeline_now(const ZifTimeline *tl)
 {
-    return time_at(tl, source_cycles(tl));
+    return zif_timeline_time_at(tl, source_cycles(tl));
 }
 
 uint64_t zif_timeline_cycles_at(const ZifTimeline *tl, ZifTime t)

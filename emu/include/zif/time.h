@@ -56,8 +56,12 @@ void zif_timeline_set_deadline_hook(ZifTimeline *tl, void (*hook)(void *opaque, 
 /** Changes the core's rate from this cycle on (hz > 0). */
 void zif_timeline_set_hz(ZifTimeline *tl, uint64_t hz);
 uint64_t zif_timeline_hz(const ZifTimeline *tl);
+/** Called after the rate changed: whoever schedules by cycles must schedule again. One hook; the core takes it. */
+void zif_timeline_set_rate_hook(ZifTimeline *tl, void (*hook)(void *opaque), void *opaque);
 /** Virtual time at this instruction. */
 ZifTime zif_timeline_now(const ZifTimeline *tl);
+/** Virtual time at a cycle count of the present rate (of the last change of rate, for earlier counts). */
+ZifTime zif_timeline_time_at(const ZifTimeline *tl, uint64_t cycles);
 /** The first cycle count whose time is >= t (UINT64_MAX for ZIF_TIME_NEVER). */
 uint64_t zif_timeline_cycles_at(const ZifTimeline *tl, ZifTime t);
 /** Time of the earliest scheduled event, or ZIF_TIME_NEVER. */

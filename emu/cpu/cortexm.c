@@ -1,0 +1,607 @@
+/*
+ * A Cortex-M core: construction, the run loop, what the port asks, snapshots. See cpu.h.
+ * Reference: ARMv7-M ARM (DDI 0403), ARMv6-M ARM (DDI 0419). SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core.h"
+
+void zif__cpu_kick(ZifCpu *cpu)
+{
+    if (cpu->in_port) {
+        zif_port_request_stop(cpu->port);
+    }
+}
+
+void zif__cpu_report(ZifCpu *cpu, ZifReportKind kind, const char *fmt, ...)
+{
+    if (!cpu->cfg.hooks.report) {
+        return;
+    }
+    char text[160];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    cpu->cfg.hooks.report(cpu->cfg.hooks.opaque, kind, text);
+}
+
+MemTxAttrs zif__cpu_attrs(bool unprivileged)
+{
+    return (MemTxAttrs){ .user = unprivileged };
+}
+
+/* --- What the port asks ------------------------------------------------------------------------------------------------ */
+
+static unsigned page_prot(void *opaque, uint32_t page)
+{
+    ZifCpu *cpu = opaque;
+    unsigned prot = zif__mpu_page_prot(cpu, page);
+    return zif__dwt_watches(cpu, page, ZIF_PORT_PAGE) ? prot & ZIF_PROT_X : prot;
+}
+
+static bool unaligned_traps(void *opaque)
+{
+    ZifCpu *cpu = opaque;
+    return !cpu->v7 || (cpu->st.ccr & CCR_UNALIGN_TRP);
+}
+
+static bool div_by_zero_traps(void *opaque)
+{
+    ZifCpu *cpu = opaque;
+    return cpu->st.ccr & CCR_DIV_0_TRP;
+}
+
+/* Unaligned accesses [v7 A3.2.1]: never for multiple words and exclusives, not with UNALIGN_TRP, not on v6-M. To Device memory
+ * they are UNPREDICTABLE: M7 faults, M3 and M4 split them. */
+static ZifPortFault check_alignment(ZifCpu *cpu, uint32_t addr, unsigned size, bool multi)
+{
+    unsigned align = size > 4 || (multi && size > 4) ? 4 : size;
+    if (!(addr & (align - 1))) {
+        return ZIF_ACCESS_OK;
+    }
+    if (multi || unaligned_traps(cpu)) {
+        return ZIF_FAULT_UNALIGNED;
+    }
+    bool bufferable;
+    if (zif__mpu_is_device(cpu, addr, &bufferable)) {
+        if (cpu->is_m7) {
+            return ZIF_FAULT_UNALIGNED;
+        }
+        zif__cpu_report(cpu, ZIF_REPORT_UNALIGNED, "unaligned access to device memory at 0x%08" PRIX32, addr);
+    }
+    return ZIF_ACCESS_OK;
+}
+
+static ZifPortFault check(void *opaque, uint32_t addr, unsigned size, ZifAccKind kind, bool unprivileged, bool multi)
+{
+    ZifCpu *cpu = opaque;
+    if (kind != ZIF_ACC_FETCH) {
+        ZifPortFault fault = check_alignment(cpu, addr, size, multi);
+        if (fault != ZIF_ACCESS_OK) {
+            return fault;
+        }
+    }
+    if (!zif__mpu_allows(cpu, addr, size, kind, !unprivileged && zif__cpu_privileged(cpu))) {
+        return ZIF_FAULT_MPU;
+    }
+    if (kind != ZIF_ACC_FETCH && zif__dwt_watches(cpu, addr, size)) {
+        zif__dwt_access(cpu, addr, size, kind == ZIF_ACC_STORE);
+    }
+    return ZIF_ACCESS_OK;
+}
+
+static bool fp_enabled(void *opaque)
+{
+    return zif__fpu_enabled(opaque);
+}
+
+static ZifPortFault fp_touched(void *opaque, uint32_t *addr)
+{
+    return zif__fpu_touched(opaque, addr);
+}
+
+/* Bits of the mask registers this core does not have, or may not set now, are put right after the instruction. */
+static void sysreg_written(void *opaque)
+{
+    ZifCpu *cpu = opaque;
+    ZifCpuState *st = &cpu->st;
+    uint32_t control = zif_port_get(cpu->port, ZIF_REG_CONTROL);
+    st->primask = zif_port_get(cpu->port, ZIF_REG_PRIMASK) & 1;
+    if (cpu->v7) {
+        uint32_t basepri = zif_port_get(cpu->port, ZIF_REG_BASEPRI);
+        st->basepri = basepri & cpu->prio_mask;
+        cpu->fix_masks |= basepri != st->basepri;
+        bool faultmask = zif_port_get(cpu->port, ZIF_REG_FAULTMASK) & 1;
+        if (faultmask && !st->faultmask) {
+            /* [v7 B5.2.3] FAULTMASK can be set only below priority -1. */
+            faultmask = zif__exec_prio(cpu, false) > -1;
+            cpu->fix_masks |= !faultmask;
+        }
+        st->faultmask = faultmask;
+    }
+    uint32_t exists = cpu->has_fp ? 7 : cpu->cfg.model == ZIF_CORTEX_M0 ? 2 : 3;
+    if (control & ~exists) {
+        control &= exists;
+        cpu->fix_masks = true;
+    }
+    if (control != st->control) {
+        st->control = control;
+        zif_port_flush_permissions(cpu->port);
+    }
+    if (cpu->fix_masks) {
+        zif__cpu_kick(cpu);
+    }
+    zif__nvic_update(cpu);
+}
+
+static void fix_masks(ZifCpu *cpu)
+{
+    cpu->fix_masks = false;
+    zif_port_set(cpu->port, ZIF_REG_CONTROL, cpu->st.control);
+    if (cpu->v7) {
+        zif_port_set(cpu->port, ZIF_REG_BASEPRI, cpu->st.basepri);
+        zif_port_set(cpu->port, ZIF_REG_FAULTMASK, cpu->st.faultmask);
+    }
+}
+
+/* A store nobody took. M3 and M4 buffer stores to bufferable memory unless ACTLR.DISDEFWBUF, so the fault comes without an
+ * address (M3 TRM 3.3.3, M4 TRM 3.3.2); M7's store buffer does the same. v6-M cores have none. */
+static bool store_failed(void *opaque, uint32_t addr, unsigned size, MemTxResult result)
+{
+    ZifCpu *cpu = opaque;
+    if ((cpu->st.ccr & CCR_BFHFNMIGN) && cpu->st.exec_prio < 0) {
+        return false; /* [v7 B3.2.8] ignored at HardFault priority and above */
+    }
+    bool bufferable;
+    zif__mpu_is_device(cpu, addr, &bufferable);
+    if (!cpu->v7 || !bufferable || (cpu->st.actlr & ACTLR_DISDEFWBUF)) {
+        return true;
+    }
+    zif__async_bus_fault(cpu, CFSR_IMPRECISERR);
+    cpu->st.fault.has_address = true; /* for people: the guest cannot see it */
+    cpu->st.fault.address = addr;
+    return false;
+}
+
+static MemTxAttrs attrs(void *opaque, bool unprivileged)
+{
+    return zif__cpu_attrs(unprivileged || !zif__cpu_privileged(opaque));
+}
+
+/* --- Life -------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t read_cycles(void *opaque)
+{
+    return zif_cpu_cycles(opaque);
+}
+
+static void rate_changed(void *opaque)
+{
+    zif__systick_rate_changed(opaque);
+}
+
+static bool is_valid(const ZifCpuConfig *c, Error **errp)
+{
+    bool v7 = c->model >= ZIF_CORTEX_M3;
+    unsigned most = v7 ? 240 : 32;
+    if (!c->bus || !c->timeline) {
+        error_setg(errp, "a core needs a bus and a timeline");
+    } else if (c->num_irqs < 1 || c->num_irqs > most) {
+        error_setg(errp, "this core has 1 to %u interrupt lines, not %u", most, c->num_irqs);
+    } else if (v7 ? c->prio_bits < 3 || c->prio_bits > 8 : c->prio_bits != 2) {
+        error_setg(errp, "this core has %s priority bits, not %u", v7 ? "3 to 8" : "2", c->prio_bits);
+    } else if (c->mpu_regions != 0 && c->mpu_regions != 8 && c->mpu_regions != 16) {
+        error_setg(errp, "an MPU has 0, 8 or 16 regions, not %u", c->mpu_regions);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+ZifCpu *zif_cpu_new(const ZifCpuConfig *config, Error **errp)
+{
+    if (!is_valid(config, errp)) {
+        return NULL;
+    }
+    ZifCpu *cpu = calloc(1, sizeof *cpu);
+    if (!cpu) {
+        error_setg(errp, "out of memory for the core");
+        return NULL;
+    }
+    cpu->cfg = *config;
+    cpu->v7 = config->model >= ZIF_CORTEX_M3;
+    cpu->has_fp = config->model == ZIF_CORTEX_M4F || config->model == ZIF_CORTEX_M7;
+    cpu->is_m7 = config->model == ZIF_CORTEX_M7;
+    cpu->nwords = (EXC_IRQ0 + config->num_irqs + 31) / 32;
+    cpu->prio_mask = 0xFFu << (8 - config->prio_bits) & 0xFF;
+    cpu->nregions = config->model == ZIF_CORTEX_M0 ? 0 : config->mpu_regions;
+
+    zif_object_init(&cpu->owner, "cpu", NULL);
+    memory_region_init(&cpu->container, &cpu->owner, "cpu", 1ull << 32);
+    memory_region_init_alias(&cpu->bus, &cpu->owner, "cpu-bus", config->bus, 0, 1ull << 32);
+    memory_region_add_subregion(&cpu->container, 0, &cpu->bus);
+    zif__scb_realize(cpu);
+    zif__debug_realize(cpu);
+    zif__bitband_realize(cpu);
+    address_space_init(&cpu->as, &cpu->container, "cpu-memory");
+
+    ZifPortConfig pc = {
+        .kind = config->port,
+        .model = config->model,
+        .as = &cpu->as,
+        .client = { .page_prot = page_prot,
+                    .check = check,
+                    .unaligned_traps = unaligned_traps,
+                    .div_by_zero_traps = div_by_zero_traps,
+                    .fp_enabled = fp_enabled,
+                    .fp_touched = fp_touched,
+                    .sysreg_written = sysreg_written,
+                    .store_failed = store_failed,
+                    .attrs = attrs,
+                    .opaque = cpu },
+    };
+    zif__systick_init(cpu);
+    cpu->port = zif_port_open(&pc, errp);
+    if (!cpu->port) {
+        zif_cpu_free(cpu);
+        return NULL;
+    }
+    zif_timeline_set_source(config->timeline, read_cycles, cpu);
+    zif_timeline_set_rate_hook(config->timeline, rate_changed, cpu);
+    return cpu;
+}
+
+void zif_cpu_free(ZifCpu *cpu)
+{
+    if (!cpu) {
+        return;
+    }
+    if (cpu->port) {
+        zif_event_cancel(cpu->cfg.timeline, &cpu->systick_event);
+        zif_timeline_set_rate_hook(cpu->cfg.timeline, NULL, NULL);
+        zif_timeline_set_source(cpu->cfg.timeline, NULL, NULL);
+        zif_port_close(cpu->port);
+    }
+    address_space_destroy(&cpu->as);
+    zif__bitband_unrealize(cpu);
+    zif__debug_unrealize(cpu);
+    zif__scb_unrealize(cpu);
+    memory_region_del_subregion(&cpu->container, &cpu->bus);
+    object_unparent(OBJECT(&cpu->bus));
+    object_unparent(OBJECT(&cpu->container));
+    object_unref(&cpu->owner);
+    free(cpu);
+}
+
+void zif_cpu_reset(ZifCpu *cpu, ZifResetKind kind)
+{
+    ZifCpuState *st = &cpu->st;
+    zif__nvic_reset(cpu);
+    zif__scb_reset(cpu);
+    zif__mpu_reset(cpu);
+    zif__fpu_reset(cpu);
+    zif__debug_reset(cpu, kind);
+    st->primask = st->basepri = st->faultmask = st->control = 0;
+    st->asleep = st->in_wfe = st->event = st->lockup = false;
+    memset(&st->fault, 0, sizeof st->fault);
+    cpu->stop_asked = cpu->reset_asked = cpu->vectreset_asked = cpu->fix_masks = false;
+    cpu->stall = 0;
+    zif__systick_reset(cpu);
+    zif__exception_reset(cpu);
+    zif_port_flush_permissions(cpu->port);
+    zif__nvic_update(cpu);
+}
+
+/* --- Running ------------------------------------------------------------------------------------------------------------ */
+
+uint64_t zif_cpu_cycles(const ZifCpu *cpu)
+{
+    return cpu->port ? zif_port_count(cpu->port) + cpu->st.extra : 0;
+}
+
+uint64_t zif_cpu_instructions(const ZifCpu *cpu)
+{
+    return zif_port_count(cpu->port) + cpu->st.insn_extra;
+}
+
+void zif_cpu_skip_to(ZifCpu *cpu, uint64_t cycles)
+{
+    uint64_t now = zif_cpu_cycles(cpu);
+    if (cycles > now) {
+        cpu->st.extra += cycles - now;
+    }
+}
+
+void zif_cpu_stall(ZifCpu *cpu, uint64_t cycles)
+{
+    if (cpu->in_port) {
+        cpu->stall += cycles;
+        zif__cpu_kick(cpu);
+    } else {
+        cpu->st.extra += cycles;
+    }
+}
+
+void zif_cpu_stop(ZifCpu *cpu)
+{
+    cpu->stop_asked = true;
+    zif__cpu_kick(cpu);
+}
+
+void zif_cpu_lower_deadline(ZifCpu *cpu, uint64_t cycles)
+{
+    if (cycles < cpu->deadline) {
+        cpu->deadline = cycles;
+        if (cpu->in_port) {
+            zif_port_lower_limit(cpu->port, cycles > cpu->st.extra ? cycles - cpu->st.extra : 0);
+        }
+    }
+}
+
+void zif_cpu_set_event(ZifCpu *cpu)
+{
+    cpu->st.event = true;
+}
+
+bool zif_cpu_may_wake(const ZifCpu *cpu)
+{
+    return zif_event_pending(&cpu->systick_event);
+}
+
+/* Does what put the core to sleep let it go on? WFE: an event, or an exception that is taken; WFI and sleep-on-exit: an
+ * exception that would be taken were PRIMASK clear [v7 B1.5.18, B1.5.19]. */
+static bool woken(ZifCpu *cpu)
+{
+    ZifCpuState *st = &cpu->st;
+    bool up = st->in_wfe ? st->event || st->take : zif__nvic_wakes(cpu);
+    if (up) {
+        if (st->in_wfe && st->event) {
+            st->event = false;
+        }
+        st->asleep = st->in_wfe = false;
+    }
+    return up;
+}
+
+static void stopped_at_data(ZifCpu *cpu, const ZifPortInfo *info)
+{
+    switch (info->fault) {
+    case ZIF_FAULT_MPU:
+        zif__fault_at(cpu, EXC_MEM, CFSR_DACCVIOL, info->addr);
+        break;
+    case ZIF_FAULT_UNALIGNED:
+        zif__fault(cpu, EXC_USAGE, CFSR_UNALIGNED);
+        break;
+    default:
+        zif__fault_at(cpu, EXC_BUS, CFSR_PRECISERR, info->addr);
+        break;
+    }
+}
+
+static bool semihosted(ZifCpu *cpu, const ZifPortInfo *info)
+{
+    uint32_t r0 = zif_port_get(cpu->port, ZIF_REG_R0);
+    if (info->imm != 0xAB || !cpu->cfg.semihosting || !cpu->cfg.hooks.semihost ||
+        !cpu->cfg.hooks.semihost(cpu->cfg.hooks.opaque, r0, zif_port_get(cpu->port, ZIF_REG_R1), &r0)) {
+        return false;
+    }
+    zif_port_set(cpu->port, ZIF_REG_R0, r0);
+    zif__skip_halfword(cpu);
+    return true;
+}
+
+/* What follows from the port's reason to stop. False: the run ends with *why. */
+static bool handle(ZifCpu *cpu, ZifPortStop reason, const ZifPortInfo *info, ZifCpuStop *why)
+{
+    ZifCpuState *st = &cpu->st;
+    switch (reason) {
+    case ZIF_STOP_LIMIT:
+    case ZIF_STOP_REQUEST:
+        break;
+    case ZIF_STOP_SVC:
+        zif__svc(cpu);
+        break;
+    case ZIF_STOP_BKPT:
+        if (semihosted(cpu, info)) {
+            break;
+        }
+        if (st->dhcsr & DHCSR_C_DEBUGEN) {
+            st->dfsr |= DFSR_BKPT;
+            *why = ZIF_CPU_BREAK;
+            return false;
+        }
+        zif__bkpt(cpu, info->imm);
+        break;
+    case ZIF_STOP_UNDEF:
+        zif__fault(cpu, EXC_USAGE, CFSR_UNDEFINSTR);
+        break;
+    case ZIF_STOP_NOCP:
+        zif__fault(cpu, EXC_USAGE, CFSR_NOCP);
+        break;
+    case ZIF_STOP_INVSTATE:
+        zif__fault(cpu, EXC_USAGE, CFSR_INVSTATE);
+        break;
+    case ZIF_STOP_DIVBYZERO:
+        zif__fault(cpu, EXC_USAGE, CFSR_DIVBYZERO);
+        break;
+    case ZIF_STOP_WFI:
+        st->asleep = true;
+        st->in_wfe = false;
+        break;
+    case ZIF_STOP_WFE:
+        if (st->event) {
+            st->event = false;
+        } else {
+            st->asleep = st->in_wfe = true;
+        }
+        break;
+    case ZIF_STOP_SEV:
+        st->event = true;
+        break;
+    case ZIF_STOP_EXC_RETURN:
+        zif__exception_return(cpu, info->addr);
+        break;
+    case ZIF_STOP_DATA:
+        if (info->fault == ZIF_FAULT_WATCH) {
+            *why = ZIF_CPU_BREAK;
+            return false;
+        }
+        stopped_at_data(cpu, info);
+        break;
+    case ZIF_STOP_FETCH: /* the address registers are for data; the stacked PC tells the place [v7 B3.2.15] */
+        if (info->fault == ZIF_FAULT_MPU) {
+            zif__fault(cpu, EXC_MEM, CFSR_IACCVIOL);
+        } else {
+            zif__fault(cpu, EXC_BUS, CFSR_IBUSERR);
+        }
+        break;
+    case ZIF_STOP_BREAKPOINT:
+        if (zif__fpb_matches(cpu, zif_port_get(cpu->port, ZIF_REG_PC))) {
+            zif__bkpt(cpu, 0);
+            break;
+        }
+        *why = ZIF_CPU_BREAK;
+        return false;
+    case ZIF_STOP_WATCHPOINT:
+        *why = ZIF_CPU_BREAK;
+        return false;
+    case ZIF_STOP_ENGINE:
+        snprintf(cpu->trouble, sizeof cpu->trouble, "%s", info->text ? info->text : "the engine failed");
+        *why = ZIF_CPU_ENGINE;
+        return false;
+    }
+    return true;
+}
+
+/* Things callbacks left for after the instruction. */
+static void settle(ZifCpu *cpu)
+{
+    cpu->st.extra += cpu->stall;
+    cpu->stall = 0;
+    if (cpu->fix_masks) {
+        fix_masks(cpu);
+    }
+    if (cpu->fpb_changed) {
+        zif__fpb_apply(cpu);
+    }
+    if (cpu->vectreset_asked) {
+        zif_cpu_reset(cpu, ZIF_RESET_SYSTEM);
+    }
+}
+
+ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles)
+{
+    ZifCpuState *st = &cpu->st;
+    cpu->deadline = cycles;
+    for (;;) {
+        if (cpu->stop_asked) {
+            cpu->stop_asked = false;
+            return ZIF_CPU_STOPPED;
+        }
+        uint64_t now = zif_cpu_cycles(cpu);
+        if (now >= cpu->deadline) {
+            return ZIF_CPU_DEADLINE; /* events of this very cycle come first: they may pend something more urgent */
+        }
+        if (st->asleep && !woken(cpu)) {
+            return ZIF_CPU_ASLEEP;
+        }
+        if (st->take) {
+            zif__exception_enter(cpu);
+        }
+        if (st->lockup) {
+            return ZIF_CPU_LOCKUP;
+        }
+        ZifPortInfo info = { 0 };
+        ZifCpuStop why;
+        cpu->in_port = true;
+        ZifPortStop reason = zif_port_run(cpu->port, cpu->deadline - st->extra, &info);
+        cpu->in_port = false;
+        if (cpu->stall || cpu->fix_masks || cpu->fpb_changed || cpu->vectreset_asked) {
+            settle(cpu);
+        }
+        if (!handle(cpu, reason, &info, &why)) {
+            return why;
+        }
+    }
+}
+
+/* --- Looking -------------------------------------------------------------------------------------------------------------- */
+
+const char *zif_cpu_trouble(const ZifCpu *cpu)
+{
+    return cpu->trouble;
+}
+
+ZifPort *zif_cpu_port(ZifCpu *cpu)
+{
+    return cpu->port;
+}
+
+AddressSpace *zif_cpu_as(ZifCpu *cpu)
+{
+    return &cpu->as;
+}
+
+unsigned zif_cpu_exception(const ZifCpu *cpu)
+{
+    return cpu->st.ipsr;
+}
+
+/* --- Snapshot ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    ZifCpuState st;
+    uint64_t count;
+    ZifTime systick_when;
+    uint64_t systick_seq;
+    uint32_t regs[ZIF_REG_COUNT];
+} SavedState;
+
+size_t zif_cpu_state_size(const ZifCpu *cpu)
+{
+    return sizeof(SavedState);
+}
+
+static bool has_reg(const ZifCpu *cpu, unsigned r)
+{
+    return r >= ZIF_REG_FPSCR ? cpu->has_fp : cpu->v7 || (r != ZIF_REG_BASEPRI && r != ZIF_REG_FAULTMASK);
+}
+
+void zif_cpu_save(ZifCpu *cpu, void *state)
+{
+    SavedState *s = state;
+    memset(s, 0, sizeof *s);
+    s->st = cpu->st;
+    s->count = zif_port_count(cpu->port);
+    s->systick_when = cpu->systick_event.when;
+    s->systick_seq = cpu->systick_event.seq;
+    for (unsigned r = 0; r < ZIF_REG_COUNT; r++) {
+        s->regs[r] = has_reg(cpu, r) ? zif_port_get(cpu->port, (ZifReg)r) : 0;
+    }
+}
+
+void zif_cpu_restore(ZifCpu *cpu, const void *state)
+{
+    const SavedState *s = state;
+    cpu->st = s->st;
+    zif_port_set_count(cpu->port, s->count);
+    /* The mode first, then which stack pointer is in use, then their values. */
+    zif_port_set(cpu->port, ZIF_REG_XPSR, s->regs[ZIF_REG_XPSR]);
+    zif_port_set(cpu->port, ZIF_REG_CONTROL, s->regs[ZIF_REG_CONTROL]);
+    for (unsigned r = 0; r < ZIF_REG_COUNT; r++) {
+        if (has_reg(cpu, r) && r != ZIF_REG_SP && r != ZIF_REG_XPSR && r != ZIF_REG_CONTROL) {
+            zif_port_set(cpu->port, (ZifReg)r, s->regs[r]);
+        }
+    }
+    zif_port_clear_exclusive(cpu->port);
+    zif_port_flush_permissions(cpu->port);
+    zif_event_restore(cpu->cfg.timeline, &cpu->systick_event, s->systick_when, s->systick_seq);
+    zif__fpb_apply(cpu);
+    cpu->stop_asked = cpu->reset_asked = cpu->vectreset_asked = cpu->fix_masks = false;
+    cpu->stall = 0;
+    zif__nvic_update(cpu);
+}
