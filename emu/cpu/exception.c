@@ -84,11 +84,6 @@ void zif__lockup(ZifCpu *cpu)
     zif__nvic_update(cpu);
 }
 
-static bool is_configurable_fault(unsigned exc)
-{
-    return exc >= EXC_MEM && exc <= EXC_USAGE;
-}
-
 /* Makes a fault pending, or HardFault in its place when it is disabled or could not pre-empt `exec` [v7 B1.5.14]. False: it
  * cannot be handled at all. */
 static bool pend_fault(ZifCpu *cpu, unsigned exc, int exec)
