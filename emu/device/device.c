@@ -311,6 +311,9 @@ void zif_clock_drive(ZifDevice *dev, unsigned index, uint64_t hz)
             zif__set_clock(d, hz);
         }
     }
+    if (kit->hooks.clock) {
+        kit->hooks.clock(kit->hooks.opaque, dev, index, hz);
+    }
 }
 
 /* --- The rest --------------------------------------------------------------------------------------------------------- */

@@ -147,6 +147,7 @@ struct ZifKit {
     ZifDevice **devices;
     unsigned ndevices;
     ZifLayout *layouts;
+    unsigned wire_depth;   /* wires being followed now, one inside the other */
     /* Reports, newest last. */
     struct ZifReportSlot *reports;
     unsigned nreports;
@@ -159,6 +160,8 @@ struct ZifKit {
         void (*reset_request)(void *opaque, ZifResetKind kind);
         /* Every access to a device's registers, after its effects: for the trace hash and traces. */
         void (*access)(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);
+        /* A clock controller's output has this rate now. */
+        void (*clock)(void *opaque, ZifDevice *dev, unsigned index, uint64_t hz);
         void (*transmitted)(void *opaque, ZifDevice *dev, uint8_t byte);
         void *opaque;
     } hooks;

@@ -22,12 +22,20 @@ static ZifInputLine *input_line(const ZifDevice *dev, unsigned input, unsigned l
     return &core->inputs[core->input_base[input] + line];
 }
 
-static void deliver(ZifOutputLine *o, int level)
+/* A board's wires can form a loop that swings for ever; past this many wires in a row the wave ends. */
+enum { MAX_DEPTH = 32 };
+
+static void deliver(ZifKit *kit, ZifOutputLine *o, int level)
 {
     o->delivered = level;
+    if (kit->wire_depth == MAX_DEPTH) {
+        return;
+    }
+    kit->wire_depth++;
     for (ZifWire *w = o->wires; w; w = w->next) {
         w->fn(w->opaque, level);
     }
+    kit->wire_depth--;
 }
 
 void zif_set(ZifDevice *dev, unsigned output, unsigned line, int level)
@@ -39,7 +47,7 @@ void zif_set(ZifDevice *dev, unsigned output, unsigned line, int level)
     }
     o->level = level;
     if (!dev->core->resetting) {
-        deliver(o, level);
+        deliver(dev->core->kit, o, level);
     }
 }
 
@@ -147,7 +155,7 @@ void zif__outputs_release(ZifDevice *dev)
     for (unsigned i = 0; i < dev->core->noutputs; i++) {
         ZifOutputLine *o = &dev->core->outputs[i];
         if (o->delivered != o->level) {
-            deliver(o, o->level);
+            deliver(dev->core->kit, o, o->level);
         }
     }
 }

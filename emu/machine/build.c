@@ -1,0 +1,374 @@
+/*
+ * From a devicetree to memories, devices and a core. The rules are those of docs/devicetree.md. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <libfdt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+
+enum { MAX_DEVICES = 2048, MAX_BUS_DEPTH = 8, PATH = 512 };
+static const uint64_t MIN_HZ = 1000, MAX_HZ = 10000000000u;
+
+/* --- Which model ------------------------------------------------------------------------------------------------------ */
+
+static bool fits_soc(const ZifClass *cls, const void *fdt)
+{
+    for (const char *const *s = cls->socs; s && *s; s++) {
+        if (zif__tree_compatible(fdt, 0, *s)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool fits_node(const ZifClass *cls, const char *compatible)
+{
+    for (const char *const *c = cls->compatible; c && *c; c++) {
+        if (!strcmp(*c, compatible)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const ZifClass *zif__class_for(const void *fdt, int node, Error **errp)
+{
+    const char *compatible;
+    for (unsigned i = 0; (compatible = zif__tree_list(fdt, node, "compatible", i)); i++) {
+        const ZifClass *best = NULL, *rival = NULL;
+        bool best_is_own = false;
+        for (unsigned k = 0; k < zif_nclasses; k++) {
+            const ZifClass *cls = zif_classes[k];
+            bool own = cls->socs && fits_soc(cls, fdt);
+            if (!fits_node(cls, compatible) || (cls->socs && !own)) {
+                continue;
+            }
+            if (!best || (own && !best_is_own)) {
+                best = cls;
+                best_is_own = own;
+                rival = NULL;
+            } else if (own == best_is_own) {
+                rival = cls;
+            }
+        }
+        if (rival) {
+            char path[PATH];
+            error_setg(errp, "%s: both %s and %s model \"%s\" here", zif__tree_path(fdt, node, path, sizeof path),
+                       best->name, rival->name, compatible);
+            return NULL;
+        }
+        if (best) {
+            return best;
+        }
+    }
+    return NULL;
+}
+
+/* --- Devices ---------------------------------------------------------------------------------------------------------- */
+
+static bool has_name(ZifMachine *m, const char *name)
+{
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        if (!strcmp(m->kit.devices[i]->name, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The label, or the node's name without its address; made unique by the whole node name or a number. */
+static char *choose_name(ZifMachine *m, const char *path)
+{
+    char name[256];
+    const char *label = zif__tree_label(m->fdt, path), *node = strrchr(path, '/');
+    node = node && node[1] ? node + 1 : "device";
+    if (label) {
+        snprintf(name, sizeof name, "%s", label);
+    } else {
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(node, "@"), node);
+        if (has_name(m, name)) {
+            snprintf(name, sizeof name, "%s", node);
+        }
+    }
+    for (unsigned n = 1; has_name(m, name); n++) {
+        snprintf(name, sizeof name, "%.200s#%u", node, n);
+    }
+    return strdup(name);
+}
+
+static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *parent, bool external, Error **errp)
+{
+    char path[PATH];
+    uint64_t base, size;
+    zif__tree_path(m->fdt, node, path, sizeof path);
+    if (m->kit.ndevices == MAX_DEVICES) {
+        error_setg(errp, "%s: more than %d devices", path, MAX_DEVICES);
+        return false;
+    }
+    for (unsigned i = 0; !parent && zif__node_reg(m->fdt, node, i, &base, &size); i++) {
+        if (!zif__range_ok(path, base, size, errp)) {
+            return false;
+        }
+    }
+    char *name = choose_name(m, path);
+    ZifDevice *dev = zif__device_new(&m->kit, cls, name, m->fdt, node);
+    free(name);
+    dev->core->path = strdup(path);
+    const char *label = zif__tree_label(m->fdt, path);
+    dev->core->label = label ? strdup(label) : NULL;
+    dev->core->parent = parent;
+    dev->core->bus_address = zif__tree_u32(m->fdt, node, "reg", 0);
+    dev->core->external = dev->core->external || external;
+    return true;
+}
+
+/* Parts on a controller's bus; its flash or ROM children are the controller's own affair. */
+static bool add_parts(ZifMachine *m, ZifDevice *controller, Error **errp)
+{
+    int child;
+    fdt_for_each_subnode(child, m->fdt, controller->core->node) {
+        Error *err = NULL;
+        if (!zif__tree_has(m->fdt, child, "compatible") || zif__tree_compatible(m->fdt, child, "soc-nv-flash")) {
+            continue;
+        }
+        const ZifClass *cls = zif__class_for(m->fdt, child, &err);
+        if (err) {
+            error_propagate(errp, err);
+            return false;
+        }
+        if (!add_device(m, child, cls ? cls : &zif__stub_class, controller, true, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const char *const not_devices[] = {
+    "arm,v6m-nvic", "arm,v7m-nvic", "arm,armv6m-systick", "arm,armv7m-systick", "fixed-clock", NULL,
+};
+
+static bool is_no_device(const void *fdt, int node)
+{
+    for (const char *const *c = not_devices; *c; c++) {
+        if (zif__tree_compatible(fdt, node, *c)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool walk(ZifMachine *m, int bus, unsigned depth, Error **errp)
+{
+    int node;
+    char path[PATH];
+    fdt_for_each_subnode(node, m->fdt, bus) {
+        Error *err = NULL;
+        bool taken = false;
+        if (!zif__tree_has(m->fdt, node, "compatible") || is_no_device(m->fdt, node)) {
+            continue;
+        }
+        if (zif__tree_compatible(m->fdt, node, "simple-bus")) {
+            int len = 0;
+            if (depth == MAX_BUS_DEPTH || (fdt_getprop(m->fdt, node, "ranges", &len) && len)) {
+                error_setg(errp, "%s: buses that translate addresses or are nested deeper than %d are not supported",
+                           zif__tree_path(m->fdt, node, path, sizeof path), MAX_BUS_DEPTH);
+                return false;
+            }
+            if (!walk(m, node, depth + 1, errp)) {
+                return false;
+            }
+            continue;
+        }
+        const ZifClass *cls = zif__class_for(m->fdt, node, &err);
+        if (err) {
+            error_propagate(errp, err);
+            return false;
+        }
+        if (!cls && !zif__memory_node(m, node, &taken, errp)) {
+            return false;
+        }
+        if (taken || (!cls && !zif__tree_has(m->fdt, node, "reg"))) {
+            continue;
+        }
+        if (!add_device(m, node, cls ? cls : &zif__stub_class, NULL, depth == 0, errp) ||
+            !add_parts(m, m->kit.devices[m->kit.ndevices - 1], errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+ZifDevice *zif__device_of_node(ZifMachine *m, int node)
+{
+    for (unsigned i = 0; node >= 0 && i < m->kit.ndevices; i++) {
+        if (m->kit.devices[i]->core->node == node) {
+            return m->kit.devices[i];
+        }
+    }
+    return NULL;
+}
+
+/* --- Clocks ----------------------------------------------------------------------------------------------------------- */
+
+/* What drives a node: a rate, or a device's output. Rate 0 and no device: the tree does not say. */
+static void clock_of(ZifMachine *m, int node, uint64_t *hz, ZifDevice **from, unsigned *index)
+{
+    uint32_t cells[2] = { 0, 0 };
+    unsigned n = zif__tree_cells(m->fdt, node, "clocks", cells, 2);
+    *from = NULL;
+    *index = 0;
+    if (!n) {
+        *hz = zif__tree_u32(m->fdt, node, "clock-frequency", 0);
+        return;
+    }
+    int provider = zif__tree_phandle(m->fdt, cells[0]);
+    *hz = provider >= 0 ? zif__tree_u32(m->fdt, provider, "clock-frequency", 0) : 0;
+    *from = zif__device_of_node(m, provider);
+    if (*from && n > 1 && zif__tree_u32(m->fdt, provider, "#clock-cells", 0)) {
+        *index = cells[1] & 15;
+    }
+}
+
+static void give_clocks(ZifMachine *m, uint64_t core_hz)
+{
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        ZifDeviceCore *core = m->kit.devices[i]->core;
+        uint64_t hz;
+        clock_of(m, core->node, &hz, &core->clock_from, &core->clock_index);
+        core->clock_hz = hz ? hz : core->clock_from ? 0 : core_hz;
+    }
+}
+
+/* --- The core --------------------------------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *compatible;
+    ZifCpuModel model;
+    bool v7m;
+} cores[] = {
+    { "arm,cortex-m0", ZIF_CORTEX_M0, false },  { "arm,cortex-m0+", ZIF_CORTEX_M0PLUS, false },
+    { "arm,cortex-m0plus", ZIF_CORTEX_M0PLUS, false }, { "arm,cortex-m3", ZIF_CORTEX_M3, true },
+    { "arm,cortex-m4f", ZIF_CORTEX_M4F, true }, { "arm,cortex-m4", ZIF_CORTEX_M4, true },
+    { "arm,cortex-m7", ZIF_CORTEX_M7, true },
+};
+
+static int find_cpu(const void *fdt)
+{
+    int cpus = fdt_path_offset(fdt, "/cpus"), node;
+    if (cpus >= 0) {
+        fdt_for_each_subnode(node, fdt, cpus) {
+            return node;
+        }
+    }
+    return -1;
+}
+
+static int find_nvic(const void *fdt)
+{
+    int nvic = fdt_node_offset_by_compatible(fdt, -1, "arm,v7m-nvic");
+    return nvic >= 0 ? nvic : fdt_node_offset_by_compatible(fdt, -1, "arm,v6m-nvic");
+}
+
+static bool read_core(ZifMachine *m, int cpu, Error **errp)
+{
+    const void *fdt = m->fdt;
+    ZifCpuConfig *c = &m->cpu_config;
+    int nvic = find_nvic(fdt);
+    unsigned i = 0, n = sizeof cores / sizeof *cores;
+    while (i < n && !zif__tree_compatible(fdt, cpu, cores[i].compatible)) {
+        i++;
+    }
+    if (i == n) {
+        const char *what = zif__tree_string(fdt, cpu, "compatible");
+        error_setg(errp, "/cpus: no core zif knows: \"%s\"", what ? what : "");
+        return false;
+    }
+    if (nvic < 0) {
+        error_setg(errp, "the tree has no interrupt controller (arm,v6m-nvic or arm,v7m-nvic)");
+        return false;
+    }
+    c->model = cores[i].model;
+    c->num_irqs = zif__tree_u32(fdt, nvic, "zif,num-irqs", cores[i].v7m ? 240 : 32);
+    c->prio_bits = zif__tree_u32(fdt, nvic, "arm,num-irq-priority-bits", cores[i].v7m ? 3 : 2);
+    c->mpu_regions = zif__tree_u32(fdt, cpu, "arm,num-mpu-regions", 0);
+    c->has_vtor = zif__tree_u32(fdt, cpu, "zif,vtor", c->model != ZIF_CORTEX_M0);
+    c->has_bitband = zif__tree_has(fdt, cpu, "zif,bitband");
+    c->vector_base = zif__tree_u32(fdt, cpu, "zif,vector-base", 0);
+    c->systick_calib = zif__tree_u32(fdt, cpu, "zif,systick-calib", 0);
+    c->systick_ref_hz = zif__tree_u32(fdt, cpu, "zif,systick-ref-hz", 0);
+    if (c->num_irqs < 1 || c->num_irqs > (cores[i].v7m ? 240u : 32u)) {
+        error_setg(errp, "zif,num-irqs is %u: this core has 1 to %u", c->num_irqs, cores[i].v7m ? 240 : 32);
+    } else if (cores[i].v7m ? c->prio_bits < 3 || c->prio_bits > 8 : c->prio_bits != 2) {
+        error_setg(errp, "arm,num-irq-priority-bits is %u: this core has %s", c->prio_bits, cores[i].v7m ? "3 to 8" : "2");
+    } else if (c->mpu_regions != 0 && c->mpu_regions != 8 && c->mpu_regions != 16) {
+        error_setg(errp, "arm,num-mpu-regions is %u: 0, 8 or 16", c->mpu_regions);
+    } else if (c->vector_base & 0x7f) {
+        error_setg(errp, "zif,vector-base 0x%x is not a multiple of 128", c->vector_base);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+bool zif__build(ZifMachine *m, Error **errp)
+{
+    uint64_t hz = 0;
+    unsigned index;
+    int cpu = find_cpu(m->fdt);
+    if (cpu < 0) {
+        error_setg(errp, "the tree has no /cpus/cpu@0");
+        return false;
+    }
+    m->model = zif__tree_string(m->fdt, 0, "model");
+    if (!read_core(m, cpu, errp)) {
+        return false;
+    }
+    clock_of(m, cpu, &hz, &m->core_clock_from, &index);
+    if (!hz) { /* a clock controller may say later; its node's clock-frequency is the rate out of reset */
+        hz = zif__tree_u32(m->fdt, cpu, "clock-frequency", 0);
+    }
+    if (hz < MIN_HZ || hz > MAX_HZ) {
+        error_setg(errp, "/cpus/cpu@0: a core clock of %llu Hz (clocks or clock-frequency says it)", (unsigned long long)hz);
+        return false;
+    }
+    m->kit.timeline = zif_timeline_new(hz);
+    memory_region_init(&m->system, NULL, "system", 1ull << 32);
+    m->kit.root = &m->system;
+    if (!walk(m, 0, 0, errp)) {
+        return false;
+    }
+    clock_of(m, cpu, &hz, &m->core_clock_from, &m->core_clock_index);
+    give_clocks(m, zif_timeline_hz(m->kit.timeline));
+    address_space_init(&m->bus, &m->system, "bus");
+    m->bus_ready = true;
+    m->kit.bus = &m->bus;
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        if (!zif__device_realize(m->kit.devices[i], errp)) {
+            return false;
+        }
+    }
+    if (!zif__memory_aliases(m, errp)) {
+        return false;
+    }
+    m->cpu_config.bus = &m->system;
+    m->cpu_config.timeline = m->kit.timeline;
+    m->cpu = zif_cpu_new(&m->cpu_config, errp);
+    return m->cpu && zif__wire_devices(m, errp) && zif__serial_build(m, errp);
+}
+
+void zif__unbuild(ZifMachine *m)
+{
+    zif__serial_drop(m);
+    zif_cpu_free(m->cpu);
+    if (m->bus_ready) {
+        address_space_destroy(&m->bus);
+    }
+    zif__kit_free(&m->kit);
+    zif__wires_drop(m);
+    zif__memories_free(m);
+    if (m->kit.timeline) {
+        zif_memory_region_finalize(&m->system);
+        zif_timeline_free(m->kit.timeline);
+    }
+}

@@ -1,0 +1,72 @@
+/*
+ * The trace hash: what the guest did, in one number. It covers the registers at each exception entry and return, every register
+ * access of a device, and every byte a UART transmits, each with its cycle. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdlib.h>
+#include <xxhash.h>
+#include "internal.h"
+
+struct ZifTraceHash {
+    XXH3_state_t *state;
+};
+
+static void mix(ZifMachine *m, const void *bytes, size_t len)
+{
+    XXH3_64bits_update(m->hash->state, bytes, len);
+}
+
+void zif__hash_exception(ZifMachine *m, unsigned number, bool entry)
+{
+    ZifPort *port = zif_cpu_port(m->cpu);
+    uint64_t cycles = zif_cpu_cycles(m->cpu);
+    uint32_t regs[20] = { 'E', number, entry };
+    for (unsigned i = 0; i <= ZIF_REG_XPSR; i++) {
+        regs[3 + i] = zif_port_get(port, ZIF_REG_R0 + i);
+    }
+    mix(m, &cycles, sizeof cycles);
+    mix(m, regs, sizeof regs);
+}
+
+static void hash_access(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write)
+{
+    ZifMachine *m = opaque;
+    uint64_t cycles = zif_cpu_cycles(m->cpu);
+    uint32_t words[6] = { 'M', dev->core->number, offset, value, size, is_write };
+    mix(m, &cycles, sizeof cycles);
+    mix(m, words, sizeof words);
+}
+
+static void hash_byte(void *opaque, ZifDevice *dev, uint8_t byte)
+{
+    ZifMachine *m = opaque;
+    uint64_t cycles = zif_cpu_cycles(m->cpu);
+    uint32_t words[3] = { 'U', dev->core->number, byte };
+    mix(m, &cycles, sizeof cycles);
+    mix(m, words, sizeof words);
+}
+
+void zif_machine_enable_trace_hash(ZifMachine *m)
+{
+    if (m->hash) {
+        return;
+    }
+    m->hash = calloc(1, sizeof *m->hash);
+    m->hash->state = XXH3_createState();
+    XXH3_64bits_reset(m->hash->state);
+    m->kit.hooks.access = hash_access;
+    m->kit.hooks.transmitted = hash_byte;
+}
+
+uint64_t zif_machine_trace_hash(const ZifMachine *m)
+{
+    return m->hash ? XXH3_64bits_digest(m->hash->state) : 0;
+}
+
+void zif__hash_free(ZifMachine *m)
+{
+    if (m->hash) {
+        XXH3_freeState(m->hash->state);
+        free(m->hash);
+        m->hash = NULL;
+    }
+}

@@ -1,0 +1,125 @@
+/* The machine's inside, shared by the files of this folder. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ZIF_MACHINE_INTERNAL_H
+#define ZIF_MACHINE_INTERNAL_H
+
+#include <zif/machine.h>
+#include "cpu/cpu.h"
+#include "device/device.h"
+#include "tree.h"
+
+typedef enum { ZIF_MEM_RAM, ZIF_MEM_ROM, ZIF_MEM_ALIAS, ZIF_MEM_BACKDROP } ZifMemKind;
+
+/* A memory the builder made itself (those of devices are their own). */
+typedef struct ZifMemory {
+    struct ZifMemory *next;
+    ZifMemKind kind;
+    char *name;
+    uint64_t base, size;
+    int priority;
+    MemoryRegion mr;
+    int node;
+    void *host; /* RAM, ROM: `size` bytes */
+    ZifMachine *m;
+} ZifMemory;
+
+typedef struct ZifIrqLine {
+    ZifMachine *m;
+    unsigned n;
+    bool used;
+} ZifIrqLine;
+
+/* A part's chip select: the wire is low when selected unless the flags say otherwise. */
+typedef struct ZifChipSelect {
+    struct ZifChipSelect *next;
+    ZifDevice *part;
+    bool active_high;
+} ZifChipSelect;
+
+/* What zif_machine_at was asked. */
+typedef struct ZifCall {
+    struct ZifCall *next;
+    ZifEvent ev;
+    ZifMachine *m;
+    void (*fn)(void *opaque);
+    void *opaque;
+} ZifCall;
+
+enum { ZIF_TAIL = 512, ZIF_SAMPLES = 256, ZIF_MAX_IRQS = 496 };
+
+/* The last bytes a line transmitted, for the crash screen. */
+typedef struct {
+    uint8_t bytes[ZIF_TAIL];
+    uint64_t count;
+} ZifTail;
+
+struct ZifMachine {
+    ZifMachineConfig config; /* strings copied */
+    void *fdt;
+    const char *model; /* in fdt */
+    ZifMemoryContext *ctx;
+    MemoryRegion system;
+    AddressSpace bus; /* what bus masters see */
+    bool bus_ready;
+    ZifKit kit;
+    ZifCpu *cpu;
+    ZifCpuConfig cpu_config;
+    ZifMemory *memories;
+    uint64_t memory_bytes;
+    ZifIrqLine irqs[ZIF_MAX_IRQS];
+    ZifChipSelect *selects;
+    ZifDevice *core_clock_from; /* provider of the core's clock; NULL = fixed */
+    unsigned core_clock_index;
+    /* Serial lines, console first. */
+    ZifSerialLine **lines;
+    ZifTail *tails;
+    unsigned nlines;
+    ZifSerialLine *semihosting_line; /* the last of them */
+    /* Images, in the order of loading. */
+    const ZifImage **images;
+    unsigned nimages;
+    /* The run. */
+    bool running, stop_asked, external_wake, fault_taken;
+    bool reset_asked;
+    ZifResetKind reset_kind;
+    unsigned resets;
+    bool exited;
+    int exit_code;
+    ZifCall *calls;
+    uint32_t samples[ZIF_SAMPLES]; /* PCs, one each sampling interval */
+    uint64_t nsamples;
+    struct ZifTraceHash *hash;
+};
+
+/* Makes m's memory context current; the previous one is given back to zif__leave. */
+ZifMemoryContext *zif__enter(ZifMachine *m);
+void zif__leave(ZifMemoryContext *before);
+
+/* build.c, memories.c, wires.c: the steps of zif_machine_new. */
+bool zif__build(ZifMachine *m, Error **errp);
+void zif__unbuild(ZifMachine *m);
+bool zif__memory_node(ZifMachine *m, int node, bool *taken, Error **errp);
+bool zif__memory_aliases(ZifMachine *m, Error **errp);
+void zif__memories_free(ZifMachine *m);
+bool zif__wire_devices(ZifMachine *m, Error **errp);
+void zif__wires_drop(ZifMachine *m);
+bool zif__serial_build(ZifMachine *m, Error **errp);
+void zif__serial_drop(ZifMachine *m);
+/** The class for a node: NULL without one, or with *errp when two fit. */
+const ZifClass *zif__class_for(const void *fdt, int node, Error **errp);
+ZifDevice *zif__device_of_node(ZifMachine *m, int node);
+extern const ZifClass zif__stub_class;
+/** May a device's node have this rectangle? False and *errp when it leaves the 32-bit space or is empty. */
+bool zif__range_ok(const char *path, uint64_t base, uint64_t size, Error **errp);
+
+/** A machine from a compiled tree, which becomes the machine's (or is freed on failure). */
+ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Error **errp);
+/** The core's semihosting hook. */
+bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *r0);
+
+/* hash.c */
+void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);
+void zif__hash_free(ZifMachine *m);
+
+void zif__calls_free(ZifMachine *m);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * Named stubs: blocks the tree has and nobody models. They read as zero, ignore writes, and say that they were used.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "internal.h"
+
+typedef struct {
+    ZifDevice dev;
+    MemoryRegion mr;
+} Stub;
+
+static void tell(Stub *s, hwaddr addr, unsigned size, bool is_write, uint64_t value)
+{
+    if (is_write) {
+        zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: wrote 0x%llx at offset 0x%llx",
+                   s->dev.name, (unsigned long long)value, (unsigned long long)addr);
+    } else {
+        zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: offset 0x%llx read as 0", s->dev.name,
+                   (unsigned long long)addr);
+    }
+    ZifKit *kit = s->dev.core->kit;
+    if (kit->hooks.access) {
+        kit->hooks.access(kit->hooks.opaque, &s->dev, addr, value, size, is_write);
+    }
+}
+
+static uint64_t stub_read(void *opaque, hwaddr addr, unsigned size)
+{
+    tell(opaque, addr, size, false, 0);
+    return 0;
+}
+
+static void stub_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)
+{
+    tell(opaque, addr, size, true, data);
+}
+
+static const MemoryRegionOps stub_ops = {
+    .read = stub_read,
+    .write = stub_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 4 },
+};
+
+static bool stub_realize(ZifDevice *dev, Error **errp)
+{
+    uint64_t base, size;
+    Stub *s = (Stub *)dev;
+    if (!zif__node_reg(dev->core->fdt, dev->core->node, 0, &base, &size)) {
+        return true;
+    }
+    memory_region_init_io(&s->mr, dev->owner, &stub_ops, s, dev->name, size);
+    dev->mmio = &s->mr;
+    dev->core->span = size;
+    return true;
+}
+
+const ZifClass zif__stub_class = {
+    .name = "stub",
+    .reference = "none",
+    .summary = "named stub: reads as zero, ignores writes, reports its use",
+    .modelled = ZIF_NAMED_STUB,
+    .size = sizeof(Stub),
+    .plain = sizeof(ZifDevice),
+    .realize = stub_realize,
+};
