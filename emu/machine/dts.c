@@ -43,7 +43,7 @@ static bool write_file(const char *dir, const char *name, const void *data, size
 }
 
 /* Runs a program with stderr to DIR/errors; its first error line ends up in *errp. */
-static bool run(const char *dir, char *const argv[], const char *what, Error **errp)
+static bool run(const char *dir, const char *const argv[], const char *what, Error **errp)
 {
     char errors[PATH_LEN + 16], line[512] = "";
     posix_spawn_file_actions_t actions;
@@ -54,7 +54,7 @@ static bool run(const char *dir, char *const argv[], const char *what, Error **e
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    rc = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+    rc = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     if (rc) {
         error_setg_errno(errp, rc, "cannot run %s, which a .dts board needs", argv[0]);
@@ -94,9 +94,9 @@ static void *compile(const char *dir, const char *path, Error **errp)
             return NULL;
         }
     }
-    char *cpp[] = { "cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", "-I", user, "-I",
-                    (char *)dir, "-o", pre, (char *)path, NULL };
-    char *dtc[] = { "dtc", "-@", "-q", "-I", "dts", "-O", "dtb", "-i", user, "-i", (char *)dir, "-o", dtb, pre, NULL };
+    const char *const cpp[] = { "cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", "-I", user, "-I",
+                    dir, "-o", pre, path, NULL };
+    const char *const dtc[] = { "dtc", "-@", "-q", "-I", "dts", "-O", "dtb", "-i", user, "-i", dir, "-o", dtb, pre, NULL };
     if (!run(dir, cpp, path, errp) || !run(dir, dtc, path, errp)) {
         return NULL;
     }
