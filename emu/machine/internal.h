@@ -116,6 +116,11 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
 /** The core's semihosting hook. */
 bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *r0);
 
+/** Bytes of memory (never of a device) as the core's bus shows them. False when there is no memory. */
+bool zif__look(ZifMachine *m, uint32_t address, void *bytes, size_t len);
+/** Values above sp that look like return addresses, oldest call last; returns how many were put into out. */
+unsigned zif__backtrace(ZifMachine *m, uint32_t sp, uint32_t *out, unsigned max);
+
 /* hash.c */
 void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);
 void zif__hash_free(ZifMachine *m);

@@ -1,0 +1,158 @@
+/*
+ * The stuck report: what a guest that did not finish was doing. Where its PC was, and which register it read again and again.
+ *
+ * The bits that the code tests are found by looking at the few instructions behind the load: TST, ANDS, LSLS/LSRS before a
+ * conditional branch, UBFX, CMP. ARMv7-M Architecture Reference Manual, A5 "Thumb instruction set encoding".
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+
+typedef struct {
+    ZifDevice *dev;
+    unsigned slot;
+    const ZifPoll *poll;
+} Polled;
+
+/* The register read most often with the same value, among those still read lately. */
+static Polled find_poll(ZifMachine *m)
+{
+    Polled best = { 0 };
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        ZifDevice *dev = m->kit.devices[i];
+        for (unsigned slot = 0; slot < dev->cls->nregs; slot++) {
+            const ZifPoll *p = &dev->core->polls[slot];
+            if (p->count >= 2 * ZIF_POLL_NOTED && (!best.poll || p->count > best.poll->count)) {
+                best = (Polled){ dev, slot, p };
+            }
+        }
+    }
+    return best;
+}
+
+/* Bits of the loaded value that decide something: a guess from the code, 0 when it is not seen. */
+static uint32_t tested_bits(ZifMachine *m, uint32_t pc)
+{
+    uint16_t code[10];
+    uint32_t known[8] = { 0 };
+    bool have[8] = { false };
+    if (!zif__look(m, pc, code, sizeof code)) {
+        return 0;
+    }
+    /* A MOVS Rn, #imm8 shortly before the load may hold the mask. */
+    for (unsigned back = 2; back <= 8; back += 2) {
+        uint16_t c;
+        if (pc >= back && zif__look(m, pc - back, &c, 2) && (c & 0xf800) == 0x2000 && !have[c >> 8 & 7]) {
+            known[c >> 8 & 7] = c & 0xff;
+            have[c >> 8 & 7] = true;
+        }
+    }
+    for (unsigned i = code[0] >= 0xe800 ? 2 : 1; i + 1 < sizeof code / sizeof *code; i++) {
+        uint16_t c = code[i];
+        if ((c & 0xffc0) == 0x4200 || (c & 0xffc0) == 0x4000) { /* TST, ANDS Rdn, Rm */
+            unsigned a = c & 7, b = c >> 3 & 7;
+            return have[b] ? known[b] : have[a] ? known[a] : 0;
+        }
+        if ((c & 0xf800) == 0x0000 && (c >> 6 & 31)) { /* LSLS Rd, Rm, #n: what follows looks at the sign, or at what is left */
+            unsigned n = c >> 6 & 31;
+            return (code[i + 1] & 0xfe00) == 0xd400 || (code[i + 1] & 0xff00) == 0xd500 ? 1u << (31 - n)
+                                                                                       : UINT32_MAX >> n;
+        }
+        if ((c & 0xf800) == 0x2800) { /* CMP Rn, #imm8 */
+            return UINT32_MAX;
+        }
+        if ((c & 0xfbf0) == 0xf010) { /* TST.W, ANDS.W Rn, #imm12: the plain 8-bit and shifted forms */
+            uint32_t imm = (c >> 10 & 1) << 11 | (code[i + 1] >> 12 & 7) << 8 | (code[i + 1] & 0xff);
+            if (imm < 0x100) {
+                return imm;
+            }
+            return imm >= 0x800 || imm >= 0x400 ? (0x80u | (imm & 0x7f)) << (32 - (imm >> 7)) : 0;
+        }
+        if ((c & 0xf500) == 0xb100 || (c & 0xf000) == 0xd000) { /* CBZ, CBNZ, a branch: the whole value */
+            return UINT32_MAX;
+        }
+        if (c >= 0xe800) {
+            i++;
+        }
+    }
+    return 0;
+}
+
+static void put_poll(ZifMachine *m, FILE *out)
+{
+    char name[64], fields[160], since[32], where[256];
+    Polled p = find_poll(m);
+    if (!p.dev) {
+        return;
+    }
+    const ZifSlot *slot = &p.dev->core->layout->slots[p.slot];
+    uint32_t bits = tested_bits(m, p.poll->pc);
+    fprintf(out, "it kept reading %s.%s as 0x%x: %u times since %s, at 0x%08x %s\n", p.dev->name,
+            zif__slot_name(p.dev->cls, p.slot, name), p.poll->value, p.poll->count,
+            zif_time_format(p.poll->since, since), p.poll->pc, zif_machine_locate(m, p.poll->pc, where, sizeof where));
+    if (bits && bits != UINT32_MAX) {
+        zif__field_names(slot, bits, fields, sizeof fields);
+        fprintf(out, "the code there looks at 0x%x%s%s\n", bits, *fields ? ": " : "", fields);
+    }
+}
+
+typedef struct {
+    uint32_t pc;
+    unsigned count;
+} Place;
+
+static int by_count(const void *a, const void *b)
+{
+    const Place *x = a, *y = b;
+    return x->count != y->count ? (x->count < y->count ? 1 : -1) : x->pc < y->pc ? -1 : x->pc > y->pc;
+}
+
+/* The start of the function a PC is in; without symbols the PC itself. */
+static uint32_t function_of(ZifMachine *m, uint32_t pc)
+{
+    for (unsigned i = 0; i < m->nimages; i++) {
+        const char *name;
+        uint32_t offset;
+        if (zif_image_symbol((ZifImage *)m->images[i], pc, &name, &offset)) {
+            return pc - offset;
+        }
+    }
+    return pc;
+}
+
+static void put_places(ZifMachine *m, FILE *out)
+{
+    enum { SHOWN = 4 };
+    Place places[ZIF_SAMPLES];
+    unsigned n = 0, total = m->nsamples < ZIF_SAMPLES ? m->nsamples : ZIF_SAMPLES;
+    char where[256];
+    for (unsigned i = 0; i < total; i++) {
+        uint32_t at = function_of(m, m->samples[i]);
+        unsigned k = 0;
+        while (k < n && places[k].pc != at) {
+            k++;
+        }
+        if (k == n) {
+            places[n++] = (Place){ at, 0 };
+        }
+        places[k].count++;
+    }
+    qsort(places, n, sizeof *places, by_count);
+    for (unsigned i = 0; i < n && i < SHOWN; i++) {
+        fprintf(out, "%s%3u %% 0x%08x %s\n", i ? "                     " : "it spent its time in ",
+                100 * places[i].count / total, places[i].pc, zif_machine_locate(m, places[i].pc, where, sizeof where));
+    }
+}
+
+void zif_machine_stuck_report(ZifMachine *m, FILE *out)
+{
+    ZifMemoryContext *before = zif__enter(m);
+    char when[32], where[256];
+    uint32_t pc = zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_PC);
+    fprintf(out, "at %s the program was at 0x%08x %s\n", zif_time_format(zif_machine_now(m), when), pc,
+            zif_machine_locate(m, pc, where, sizeof where));
+    put_places(m, out);
+    put_poll(m, out);
+    zif__leave(before);
+}
