@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 /* clang-format off */
-{ "integer", kernel_integer, 30, { 0x22A0D6D5, 0xBE4E3F08 } },
+{ "integer", kernel_integer, 150, { 0x243BD51E, 0x63C5ED40 } },
 { "calls", kernel_calls, 100, { 0xC0ECC2D3, 0x6838EAC3 } },
-{ "string", kernel_string, 50, { 0x468AC591, 0xE37A1193 } },
+{ "string", kernel_string, 250, { 0x7836F7C6, 0xBA64C895 } },
 { "sort", kernel_sort, 4, { 0x00F86AAF, 0x00FD8D5A } },
-{ "matrix", kernel_matrix, 12, { 0xFFEDAA81, 0xFFEDAA81 } },
-{ "crc", kernel_crc, 20, { 0xE3CF38E8, 0x07AB6C68 } },
+{ "matrix", kernel_matrix, 60, { 0xFFEDAA81, 0xFFEDAA81 } },
+{ "crc", kernel_crc, 100, { 0xD05ACDCA, 0x43B15236 } },
 { "stores", kernel_stores, 200, { 0xED8BA300, 0xED8BA300 } },
 { "copy", kernel_copy, 500, { 0x825B2EF0, 0xE52BE3BA } },
 { "mmio-read", kernel_mmio_read, 2000, { 48000, 4800000 } },

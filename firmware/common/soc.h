@@ -16,6 +16,7 @@ extern const uint32_t soc_hz; /* the core's clock */
 
 /* 115200 baud, 8N1, polled. */
 void console_init(void);
+void console_fastest(void); /* the highest rate the UART has */
 void console_putc(char c);
 char console_getc(void);
 void console_flush(void); /* returns when the last stop bit has left */
