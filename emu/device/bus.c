@@ -1,16 +1,22 @@
 /* I2C and SPI: a controller's parts are its child nodes. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "device.h"
 
-ZifDevice *zif_i2c_start(ZifDevice *controller, uint8_t address, bool is_read)
+ZifDevice *zif_i2c_part(const ZifDevice *controller, uint8_t address)
 {
     ZifKit *kit = controller->core->kit;
     for (unsigned i = 0; i < kit->ndevices; i++) {
         ZifDevice *part = kit->devices[i];
         if (part->core->parent == controller && part->cls->i2c && part->core->bus_address == address) {
-            return part->cls->i2c->start(part, is_read) ? part : NULL;
+            return part;
         }
     }
     return NULL;
+}
+
+ZifDevice *zif_i2c_start(ZifDevice *controller, uint8_t address, bool is_read)
+{
+    ZifDevice *part = zif_i2c_part(controller, address);
+    return part && part->cls->i2c->start(part, is_read) ? part : NULL;
 }
 
 bool zif_i2c_write(ZifDevice *part, uint8_t byte)

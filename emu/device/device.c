@@ -51,6 +51,9 @@ static void device_free(ZifDevice *dev)
         }
     }
     object_unref(&core->object);
+    for (unsigned i = 0; i < core->nown; i++) {
+        free(core->own[i]);
+    }
     zif__wires_free(dev);
     free(core->mapped);
     for (unsigned i = 0; i < core->nprops; i++) {
@@ -137,6 +140,15 @@ ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, c
     kit->devices = realloc(kit->devices, (kit->ndevices + 1) * sizeof *kit->devices);
     kit->devices[kit->ndevices++] = dev;
     return dev;
+}
+
+MemoryRegion *zif_new_region(ZifDevice *dev)
+{
+    ZifDeviceCore *core = dev->core;
+    if (core->nown == sizeof core->own / sizeof *core->own) {
+        zif_bug("%s: more regions than a device can have", dev->cls->name);
+    }
+    return core->own[core->nown++] = calloc(1, sizeof(MemoryRegion));
 }
 
 bool zif__device_realize(ZifDevice *dev, Error **errp)

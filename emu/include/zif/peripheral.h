@@ -211,6 +211,8 @@ void zif_serial_ready(ZifDevice *dev);
 
 /** I2C controller side: address the part; NULL = nobody answered (NACK). The part stays addressed until zif_i2c_stop. */
 ZifDevice *zif_i2c_start(ZifDevice *controller, uint8_t address, bool is_read);
+/** The part at an address, whether or not it would answer now; for controllers that must not keep a pointer in their state. */
+ZifDevice *zif_i2c_part(const ZifDevice *controller, uint8_t address);
 bool zif_i2c_write(ZifDevice *part, uint8_t byte);
 uint8_t zif_i2c_read(ZifDevice *part);
 void zif_i2c_stop(ZifDevice *part);
@@ -238,6 +240,9 @@ unsigned zif_nchildren(const ZifDevice *dev);
 unsigned zif_child_cells(const ZifDevice *dev, unsigned child, const char *name, uint32_t *out, unsigned max);
 /** Another device by the phandle in cell `index` of property `name`; NULL when there is none. */
 ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned index);
+/** Room for a region of the device's own, freed with the device: to be initialised (memory_region_init_...) and mapped in
+ * realize. At most 4 a device. State structs hold no regions, for a snapshot copies them. */
+MemoryRegion *zif_new_region(ZifDevice *dev);
 /** Maps another region of the device at the node's reg entry `index` (from realize). */
 void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr);
 /** As above at an address of its own finding (the `reg` of a child, say). */

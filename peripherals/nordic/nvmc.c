@@ -1,0 +1,217 @@
+/*
+ * nRF51 NVMC: code flash, UICR and their controller.
+ *
+ * Reference: nRF51 Series Reference Manual v3.0, chapters 6 "Non-volatile memory controller (NVMC)" and 7 "UICR"; nRF51822
+ * Product Specification v3.x, section 8.20 (write 46.3 us, page erase and erase all 22.3 ms).
+ * Models: write and erase enable, writes that only clear bits, page, whole and UICR erase, the processor standing still
+ * meanwhile, READY, protected blocks, word access only.
+ * Departs: a write takes the longest time the specification gives. Wear is not counted. Code memory region 0 (CLENR0) is
+ * never protected from region 1, as on a part whose UICR is erased.
+ * Missing: nothing else known.
+ *
+ * Node: reg 0 = registers, 1 = code flash, 2 = UICR. nordic,clock: the block with PROTENSET.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <string.h>
+#include "nordic.h"
+
+enum { READY, CONFIG, ERASEPAGE, ERASEALL, ERASEPCR0, ERASEUICR, NREGS };
+
+static const ZifRegister regs[NREGS] = {
+    [READY] = { .name = "READY",
+                .offset = 0x400,
+                .reset = 1,
+                .flags = ZIF_REG_VOLATILE,
+                .fields = ZIF_FIELDS({ "READY", 0, 1, ZIF_RO }) },
+    [CONFIG] = { .name = "CONFIG", .offset = 0x504, .fields = ZIF_FIELDS({ "WEN", 0, 2, ZIF_RW }) },
+    [ERASEPAGE] = { .name = "ERASEPAGE", .offset = 0x508 }, /* also called ERASEPCR1 */
+    [ERASEALL] = { .name = "ERASEALL", .offset = 0x50C, .fields = ZIF_FIELDS({ "ERASEALL", 0, 1, ZIF_RW }) },
+    [ERASEPCR0] = { .name = "ERASEPCR0", .offset = 0x510 },
+    [ERASEUICR] = { .name = "ERASEUICR", .offset = 0x514, .fields = ZIF_FIELDS({ "ERASEUICR", 0, 1, ZIF_RW }) },
+};
+
+typedef struct {
+    ZifDevice dev;
+    uint32_t values[NREGS];
+} Nvmc;
+
+enum { PAGE = 1024, FLASH = 1, UICR = 2 };
+enum { WEN = 1, EEN = 2 };
+/* The processor runs from flash at 16 MHz and stands still while the flash is busy. */
+enum { CYCLES_WRITE = 741 /* 46.3 us */, CYCLES_ERASE = 356800 /* 22.3 ms */ };
+
+/* Where reg entry `index` of the node is; the tree has one address and one size cell. */
+static uint32_t place(const Nvmc *n, unsigned index, uint32_t *size)
+{
+    uint32_t reg[6] = { 0 };
+    zif_prop_cells(&n->dev, "reg", reg, 6);
+    *size = reg[2 * index + 1];
+    return reg[2 * index];
+}
+
+static bool is_protected(Nvmc *n, uint32_t address)
+{
+    ZifDevice *clock = zif_prop_device(&n->dev, "nordic,clock", 0);
+    return clock && zif__nrf_flash_protected(clock, address);
+}
+
+static MemTxResult program(Nvmc *n, unsigned index, hwaddr offset, uint32_t data, unsigned bytes)
+{
+    uint32_t size, base = place(n, index, &size), address = base + (uint32_t)offset;
+    uint8_t word[4];
+
+    if (bytes != 4 || offset % 4) {
+        zif_report(&n->dev, ZIF_REPORT_FLASH, -1, "flash at 0x%08x takes whole words only", address);
+        return MEMTX_ERROR;
+    }
+    if (n->values[CONFIG] != WEN) {
+        zif_report(&n->dev, ZIF_REPORT_FLASH, CONFIG, "write to flash at 0x%08x refused: CONFIG.WEN is %u", address,
+                   n->values[CONFIG]);
+        return MEMTX_OK;
+    }
+    if (index == FLASH && is_protected(n, address)) {
+        zif_report(&n->dev, ZIF_REPORT_LOCKED, CONFIG, "write to protected flash at 0x%08x refused", address);
+        return MEMTX_OK;
+    }
+    address_space_read(zif_bus(&n->dev), address, zif_bus_attrs(&n->dev), word, 4);
+    for (unsigned i = 0; i < 4; i++) {
+        uint8_t want = data >> (8 * i);
+        if (want & ~word[i]) {
+            zif_report(&n->dev, ZIF_REPORT_FLASH, -1, "word at 0x%08x is not erased: its 0 bits stay 0", address);
+        }
+        word[i] &= want;
+    }
+    address_space_write_rom(zif_bus(&n->dev), address, zif_bus_attrs(&n->dev), word, 4);
+    zif_stall_cpu(&n->dev, CYCLES_WRITE);
+    return MEMTX_OK;
+}
+
+static MemTxResult flash_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
+{
+    return program(opaque, FLASH, addr, data, size);
+}
+
+static MemTxResult uicr_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
+{
+    return program(opaque, UICR, addr, data, size);
+}
+
+static const MemoryRegionOps flash_ops = {
+    .write_with_attrs = flash_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 4 },
+    .impl = { .min_access_size = 1, .max_access_size = 4 },
+};
+
+static const MemoryRegionOps uicr_ops = {
+    .write_with_attrs = uicr_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 4 },
+    .impl = { .min_access_size = 1, .max_access_size = 4 },
+};
+
+static void erase(Nvmc *n, uint32_t from, uint32_t len)
+{
+    uint8_t blank[PAGE];
+    memset(blank, 0xFF, sizeof blank);
+    for (uint32_t at = 0; at < len; at += PAGE) {
+        uint32_t bytes = len - at < PAGE ? len - at : PAGE;
+        address_space_write_rom(zif_bus(&n->dev), from + at, zif_bus_attrs(&n->dev), blank, (int)bytes);
+    }
+}
+
+static void erase_page(Nvmc *n, unsigned slot, uint32_t address)
+{
+    uint32_t size, base = place(n, FLASH, &size);
+    address &= ~(uint32_t)(PAGE - 1);
+    if (address - base >= size) {
+        zif_report(&n->dev, ZIF_REPORT_FLASH, slot, "0x%08x is not in code flash", address);
+    } else if (is_protected(n, address)) {
+        zif_report(&n->dev, ZIF_REPORT_LOCKED, slot, "erase of the protected page at 0x%08x refused", address);
+    } else {
+        erase(n, address, PAGE);
+        zif_stall_cpu(&n->dev, CYCLES_ERASE);
+    }
+}
+
+static void nvmc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
+{
+    Nvmc *n = (Nvmc *)dev;
+    uint32_t size, base;
+
+    if (slot == CONFIG) {
+        if (n->values[CONFIG] == 3) {
+            zif_report(dev, ZIF_REPORT_RESERVED, slot, "write and erase enabled together: results are undefined");
+        }
+        return;
+    }
+    if (slot == ERASEALL || slot == ERASEUICR) {
+        n->values[slot] = 0; /* reads 0 again when it is done */
+        if (!(value & 1)) {
+            return;
+        }
+    }
+    if (n->values[CONFIG] != EEN) {
+        zif_report(dev, ZIF_REPORT_FLASH, slot, "erase refused: CONFIG.WEN is %u", n->values[CONFIG]);
+        return;
+    }
+    switch (slot) {
+    case ERASEPAGE:
+    case ERASEPCR0:
+        erase_page(n, slot, value);
+        break;
+    case ERASEALL:
+        base = place(n, FLASH, &size);
+        erase(n, base, size);
+        base = place(n, UICR, &size);
+        erase(n, base, size);
+        zif_stall_cpu(dev, CYCLES_ERASE);
+        break;
+    case ERASEUICR:
+        base = place(n, UICR, &size);
+        erase(n, base, size);
+        zif_stall_cpu(dev, CYCLES_ERASE);
+        break;
+    }
+}
+
+static bool nvmc_realize(ZifDevice *dev, Error **errp)
+{
+    static const MemoryRegionOps *const ops[] = { [FLASH] = &flash_ops, [UICR] = &uicr_ops };
+    static const char *const names[] = { [FLASH] = "flash", [UICR] = "uicr" };
+    Nvmc *n = (Nvmc *)dev;
+
+    for (unsigned i = FLASH; i <= UICR; i++) {
+        uint32_t size, base = place(n, i, &size);
+        if (!size || base % PAGE) {
+            error_setg(errp, "reg needs three entries: registers, code flash, UICR");
+            return false;
+        }
+        MemoryRegion *mr = zif_new_region(dev);
+        memory_region_init_rom_device(mr, dev->owner, ops[i], dev, names[i], size, errp);
+        if (*errp) {
+            return false;
+        }
+        memset(memory_region_get_ram_ptr(mr), 0xFF, size);
+        zif_map_region(dev, i, mr);
+    }
+    return true;
+}
+
+const ZifClass zif__nrf51_nvmc = {
+    .name = "nrf51-nvmc",
+    .socs = (const char *const[]){ "nordic,nrf51822", NULL },
+    .compatible = (const char *const[]){ "nordic,nrf51-flash-controller", NULL },
+    .reference = "nRF51 Series Reference Manual v3.0, chapters 6 and 7",
+    .summary =
+        "flash and UICR: word writes that clear bits, page, whole and UICR erase, the processor waiting; no wear",
+    .modelled = ZIF_MODELLED,
+    .size = sizeof(Nvmc),
+    .regs = regs,
+    .nregs = NREGS,
+    .values = offsetof(Nvmc, values),
+    .span = 0x1000,
+    .widths = ZIF_W32,
+    .realize = nvmc_realize,
+    .on_write = nvmc_write,
+};

@@ -1,0 +1,146 @@
+/*
+ * nRF51 PPI: programmable peripheral interconnect, from events to tasks without the processor.
+ *
+ * Reference: nRF51 Series Reference Manual v3.0, chapter 14 "Programmable peripheral interconnect (PPI)", table 39
+ * (pre-programmed channels).
+ * Models: 16 programmable channels, the pre-programmed channels 20 to 31, four channel groups and their tasks.
+ * Departs: an event reaches its task in no time instead of one 16 MHz cycle.
+ * Missing: nothing else known.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "nordic.h"
+
+enum { NCH = 16, NGROUPS = 4, FIXED_FIRST = 20, FIXED_COUNT = 12 };
+enum {
+    CHG0_EN,
+    CHG0_DIS,
+    CHG1_EN,
+    CHG1_DIS,
+    CHG2_EN,
+    CHG2_DIS,
+    CHG3_EN,
+    CHG3_DIS,
+    CHEN,
+    CHENSET,
+    CHENCLR,
+    CH_EEP,
+    CH_TEP = CH_EEP + NCH,
+    CHG = CH_TEP + NCH,
+    NREGS = CHG + NGROUPS
+};
+
+#define PPI_CHANNELS(A)                                                                                                \
+    { "CH0", 0, 1, A }, { "CH1", 1, 1, A }, { "CH2", 2, 1, A }, { "CH3", 3, 1, A }, { "CH4", 4, 1, A },                \
+        { "CH5", 5, 1, A }, { "CH6", 6, 1, A }, { "CH7", 7, 1, A }, { "CH8", 8, 1, A }, { "CH9", 9, 1, A },            \
+        { "CH10", 10, 1, A }, { "CH11", 11, 1, A }, { "CH12", 12, 1, A }, { "CH13", 13, 1, A }, { "CH14", 14, 1, A },  \
+        { "CH15", 15, 1, A }, { "CH20", 20, 1, A }, { "CH21", 21, 1, A }, { "CH22", 22, 1, A }, { "CH23", 23, 1, A },  \
+        { "CH24", 24, 1, A }, { "CH25", 25, 1, A }, { "CH26", 26, 1, A }, { "CH27", 27, 1, A }, { "CH28", 28, 1, A },  \
+        { "CH29", 29, 1, A }, { "CH30", 30, 1, A },                                                                    \
+    {                                                                                                                  \
+        "CH31", 31, 1, A                                                                                               \
+    }
+
+static const ZifRegister regs[NREGS] = {
+    [CHG0_EN] = NRF_TASK("TASKS_CHG[0].EN", 0x000),
+    [CHG0_DIS] = NRF_TASK("TASKS_CHG[0].DIS", 0x004),
+    [CHG1_EN] = NRF_TASK("TASKS_CHG[1].EN", 0x008),
+    [CHG1_DIS] = NRF_TASK("TASKS_CHG[1].DIS", 0x00C),
+    [CHG2_EN] = NRF_TASK("TASKS_CHG[2].EN", 0x010),
+    [CHG2_DIS] = NRF_TASK("TASKS_CHG[2].DIS", 0x014),
+    [CHG3_EN] = NRF_TASK("TASKS_CHG[3].EN", 0x018),
+    [CHG3_DIS] = NRF_TASK("TASKS_CHG[3].DIS", 0x01C),
+    [CHEN] = { .name = "CHEN", .offset = 0x500, .fields = ZIF_FIELDS(PPI_CHANNELS(ZIF_RW)) },
+    [CHENSET] = { .name = "CHENSET", .offset = 0x504, .fields = ZIF_FIELDS(PPI_CHANNELS(ZIF_W1S)) },
+    [CHENCLR] = { .name = "CHENCLR", .offset = 0x508, .fields = ZIF_FIELDS(PPI_CHANNELS(ZIF_W1C)) },
+    [CH_EEP] = { .name = "CH.EEP", .offset = 0x510, .count = NCH, .stride = 8 },
+    [CH_TEP] = { .name = "CH.TEP", .offset = 0x514, .count = NCH, .stride = 8 },
+    [CHG] = { .name = "CHG",
+              .offset = 0x800,
+              .count = NGROUPS,
+              .stride = 4,
+              .fields = ZIF_FIELDS(PPI_CHANNELS(ZIF_RW)) },
+};
+
+/* The channels whose ends are fixed in silicon. */
+static const struct {
+    uint32_t event, task;
+} fixed[FIXED_COUNT] = {
+    { 0x40008140, 0x40001000 }, /* 20: TIMER0 COMPARE[0] -> RADIO TXEN */
+    { 0x40008140, 0x40001004 }, /* 21: TIMER0 COMPARE[0] -> RADIO RXEN */
+    { 0x40008144, 0x40001010 }, /* 22: TIMER0 COMPARE[1] -> RADIO DISABLE */
+    { 0x40001128, 0x4000F008 }, /* 23: RADIO BCMATCH -> AAR START */
+    { 0x40001100, 0x4000F000 }, /* 24: RADIO READY -> CCM KSGEN */
+    { 0x40001104, 0x4000F004 }, /* 25: RADIO ADDRESS -> CCM CRYPT */
+    { 0x40001104, 0x40008044 }, /* 26: RADIO ADDRESS -> TIMER0 CAPTURE[1] */
+    { 0x4000110C, 0x40008048 }, /* 27: RADIO END -> TIMER0 CAPTURE[2] */
+    { 0x4000B140, 0x40001000 }, /* 28: RTC0 COMPARE[0] -> RADIO TXEN */
+    { 0x4000B140, 0x40001004 }, /* 29: RTC0 COMPARE[0] -> RADIO RXEN */
+    { 0x4000B140, 0x4000800C }, /* 30: RTC0 COMPARE[0] -> TIMER0 CLEAR */
+    { 0x4000B140, 0x40008000 }, /* 31: RTC0 COMPARE[0] -> TIMER0 START */
+};
+
+typedef struct {
+    ZifDevice dev;
+    uint32_t values[NREGS];
+} Ppi;
+
+static void trigger(Ppi *p, uint32_t address)
+{
+    uint32_t offset;
+    ZifDevice *dev = zif_device_at(&p->dev, address, &offset);
+    if (dev) {
+        zif__nrf_task(dev, offset);
+    }
+}
+
+void zif__nrf_ppi_event(ZifDevice *ppi, uint32_t address)
+{
+    Ppi *p = (Ppi *)ppi;
+    /* Channels enabled when the event came: a task may change CHEN, which counts from the next event on. */
+    uint32_t enabled = p->values[CHEN];
+
+    for (unsigned ch = 0; enabled && ch < NCH; ch++) {
+        if (zif_bits(enabled, ch, 1) && p->values[CH_EEP + ch] == address) {
+            trigger(p, p->values[CH_TEP + ch]);
+        }
+    }
+    for (unsigned i = 0; enabled >> FIXED_FIRST && i < FIXED_COUNT; i++) {
+        if (zif_bits(enabled, FIXED_FIRST + i, 1) && fixed[i].event == address) {
+            trigger(p, fixed[i].task);
+        }
+    }
+}
+
+static void set_enabled(Ppi *p, uint32_t channels)
+{
+    p->values[CHEN] = p->values[CHENSET] = p->values[CHENCLR] = channels;
+}
+
+static void ppi_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
+{
+    Ppi *p = (Ppi *)dev;
+    if (slot <= CHG3_DIS) {
+        if (zif__nrf_triggered(value)) {
+            uint32_t group = p->values[CHG + slot / 2];
+            set_enabled(p, slot % 2 ? p->values[CHEN] & ~group : p->values[CHEN] | group);
+        }
+    } else if (slot <= CHENCLR) {
+        set_enabled(p, p->values[slot]);
+    }
+}
+
+const ZifClass zif__nrf51_ppi = {
+    .name = "nrf51-ppi",
+    .socs = (const char *const[]){ "nordic,nrf51822", NULL },
+    .compatible = (const char *const[]){ "nordic,nrf-ppi", NULL },
+    .reference = "nRF51 Series Reference Manual v3.0, chapter 14",
+    .summary = "16 programmable and 12 fixed channels, four groups",
+    .modelled = ZIF_MODELLED,
+    .size = sizeof(Ppi),
+    .regs = regs,
+    .nregs = NREGS,
+    .values = offsetof(Ppi, values),
+    .span = 0x1000,
+    .widths = ZIF_W32,
+    .on_write = ppi_write,
+};
