@@ -15,6 +15,11 @@ static void set_irq(void *opaque, int level)
     zif_cpu_set_irq(line->m->cpu, line->n, level);
 }
 
+static void set_nmi(void *opaque, int level)
+{
+    zif_cpu_set_nmi(((ZifMachine *)opaque)->cpu, level);
+}
+
 /* Line number `nth` of all outputs whose names begin with "irq". */
 static bool irq_output(const ZifClass *cls, unsigned nth, unsigned *output, unsigned *line)
 {
@@ -92,6 +97,14 @@ static bool wire_interrupts(ZifMachine *m, ZifDevice *dev, Error **errp)
     unsigned n = zif__tree_cells(m->fdt, node, extended ? "interrupts-extended" : "interrupts", cells, MAX_CELLS);
     int parent = extended ? -1 : interrupt_parent(m->fdt, node);
     n = n < MAX_CELLS ? n : MAX_CELLS;
+    if (zif__tree_has(m->fdt, node, "zif,nmi")) {
+        unsigned output, line;
+        if (!irq_output(dev->cls, 0, &output, &line)) {
+            error_setg(errp, "%s: zif,nmi, but %s has no interrupt", dev->core->path, dev->cls->name);
+            return false;
+        }
+        zif__wire_add(dev, output, line, set_nmi, m);
+    }
     for (unsigned at = 0, nth = 0; at < n; nth++) {
         if (extended) {
             parent = zif__tree_phandle(m->fdt, cells[at++]);

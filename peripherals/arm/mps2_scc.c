@@ -29,6 +29,7 @@ static const ZifRegister regs[NREGS] = {
     [CFGDATA_OUT] = { .name = "SYS_CFGDATA_OUT", .offset = 0x0A4 },
     [CFGCTRL] = { .name = "SYS_CFGCTRL",
                   .offset = 0x0A8,
+                  .reset = 0x00100000,
                   .flags = ZIF_REG_VOLATILE, /* START clears itself */
                   .fields = ZIF_FIELDS({ "DEVICE", 0, 12, ZIF_RW }, { "FUNCTION", 20, 6, ZIF_RW },
                                        { "WRITE", 30, 1, ZIF_RW }, { "START", 31, 1, ZIF_W1S }) },
