@@ -326,6 +326,17 @@ void zif_cpu_stall(ZifCpu *cpu, uint64_t cycles)
     }
 }
 
+void zif_cpu_retry(ZifCpu *cpu, uint64_t cycles)
+{
+    cpu->retry = true;
+    cpu->st.extra += cycles;
+}
+
+void zif_cpu_set_halting_debug(ZifCpu *cpu, bool on)
+{
+    cpu->st.dhcsr = on ? cpu->st.dhcsr | DHCSR_C_DEBUGEN : cpu->st.dhcsr & ~DHCSR_C_DEBUGEN;
+}
+
 void zif_cpu_stop(ZifCpu *cpu)
 {
     cpu->stop_asked = true;
@@ -385,9 +396,13 @@ static void stopped_at_data(ZifCpu *cpu, const ZifPortInfo *info)
 static bool semihosted(ZifCpu *cpu, const ZifPortInfo *info)
 {
     uint32_t r0 = zif_port_get(cpu->port, ZIF_REG_R0);
+    cpu->retry = false;
     if (info->imm != 0xAB || !cpu->cfg.semihosting || !cpu->cfg.hooks.semihost ||
         !cpu->cfg.hooks.semihost(cpu->cfg.hooks.opaque, r0, zif_port_get(cpu->port, ZIF_REG_R1), &r0)) {
         return false;
+    }
+    if (cpu->retry) {
+        return true;
     }
     zif_port_set(cpu->port, ZIF_REG_R0, r0);
     zif__skip_halfword(cpu);
@@ -511,6 +526,7 @@ ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles)
         }
         if (st->take) {
             zif__exception_enter(cpu);
+            continue;
         }
         if (st->lockup) {
             return ZIF_CPU_LOCKUP;

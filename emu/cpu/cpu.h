@@ -60,6 +60,10 @@ uint64_t zif_cpu_instructions(const ZifCpu *cpu);
 void zif_cpu_skip_to(ZifCpu *cpu, uint64_t cycles);
 /** Adds cycles in which nothing executes, after the current instruction; from callbacks too. */
 void zif_cpu_stall(ZifCpu *cpu, uint64_t cycles);
+/** From the semihosting hook, which then returns true: nothing was done, execute the same BKPT again `cycles` (> 0) later. */
+void zif_cpu_retry(ZifCpu *cpu, uint64_t cycles);
+/** A halting debugger is attached (DHCSR.C_DEBUGEN): BKPT ends the run with ZIF_CPU_BREAK instead of becoming a fault. */
+void zif_cpu_set_halting_debug(ZifCpu *cpu, bool on);
 /** Ends the run after the current instruction; from callbacks. */
 void zif_cpu_stop(ZifCpu *cpu);
 /** An earlier deadline than the running one became known; from callbacks. */

@@ -210,6 +210,8 @@ void zif__serial_free(ZifSerialLine *line);
 void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when); /* the guest sent it */
 /** A line without a device behind it (semihosting's console). */
 ZifSerialLine *zif__serial_new_free(ZifKit *kit, const char *name);
+/** Takes up to len bytes that wait on a line without a device; how many. */
+size_t zif__serial_take(ZifSerialLine *line, uint8_t *bytes, size_t len);
 
 /** One access as the bus makes it; the register core's entry points, for tests that want no address space. */
 MemTxResult zif__mmio_read(void *dev, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs);

@@ -128,6 +128,17 @@ size_t zif_serial_queued(const ZifSerialLine *line)
     return line->count;
 }
 
+size_t zif__serial_take(ZifSerialLine *line, uint8_t *bytes, size_t len)
+{
+    len = len < line->count ? len : line->count;
+    if (len) {
+        memcpy(bytes, line->queue + line->head, len);
+        line->head += len;
+        line->count -= len;
+    }
+    return len;
+}
+
 void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when)
 {
     for (Observer *o = line->observers; o; o = o->next) {

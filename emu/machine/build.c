@@ -354,11 +354,12 @@ bool zif__build(ZifMachine *m, Error **errp)
     m->cpu_config.bus = &m->system;
     m->cpu_config.timeline = m->kit.timeline;
     m->cpu = zif_cpu_new(&m->cpu_config, errp);
-    return m->cpu && zif__wire_devices(m, errp) && zif__serial_build(m, errp);
+    return m->cpu && zif__wire_devices(m, errp) && zif__serial_build(m, errp) && zif__semihost_build(m, errp);
 }
 
 void zif__unbuild(ZifMachine *m)
 {
+    zif__semihost_drop(m);
     zif__serial_drop(m);
     zif_cpu_free(m->cpu);
     if (m->bus_ready) {

@@ -74,6 +74,7 @@ struct ZifMachine {
     ZifTail *tails;
     unsigned nlines;
     ZifSerialLine *semihosting_line; /* the last of them */
+    struct ZifSemihost *semihost;    /* NULL without semihosting */
     /* Images, in the order of loading. */
     const ZifImage **images;
     unsigned nimages;
@@ -113,6 +114,10 @@ bool zif__range_ok(const char *path, uint64_t base, uint64_t size, Error **errp)
 
 /** A machine from a compiled tree, which becomes the machine's (or is freed on failure). */
 ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Error **errp);
+bool zif__semihost_build(ZifMachine *m, Error **errp);
+void zif__semihost_drop(ZifMachine *m);
+/** The machine was reset: the guest's files are closed. */
+void zif__semihost_reset(ZifMachine *m);
 /** The core's semihosting hook. */
 bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *r0);
 

@@ -175,6 +175,7 @@ static void reset(ZifMachine *m, ZifResetKind kind)
 {
     zif__devices_reset(&m->kit, zif__reset_reaches, kind);
     zif_cpu_reset(m->cpu, kind);
+    zif__semihost_reset(m);
 }
 
 void zif_machine_reset(ZifMachine *m, ZifResetKind kind)
