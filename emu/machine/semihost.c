@@ -55,8 +55,8 @@ bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *
         zif_cpu_retry(m->cpu, zif_timeline_hz(m->kit.timeline) / 1000 + 1);
         return true;
     default:
-        zif__report(&m->kit, NULL, "semihosting", ZIF_REPORT_UNMODELLED, -1, zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_PC),
-                    "an operation that does not exist");
+        zif__report(&m->kit, NULL, "semihosting", ZIF_REPORT_UNMODELLED, -1,
+                    zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_PC), "an operation that does not exist");
         return m->semihost != NULL;
     }
 }

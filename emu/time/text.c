@@ -9,9 +9,8 @@ static const struct {
     ZifTime ps;
     bool shown; /* used when writing */
 } units[] = {
-    { "h", 3600 * ZIF_SEC, false }, { "min", 60 * ZIF_SEC, false }, { "s", ZIF_SEC, true },
-    { "ms", ZIF_MS, true },         { "us", ZIF_US, true },         { "ns", ZIF_NS, true },
-    { "ps", ZIF_PS, true },
+    { "h", 3600 * ZIF_SEC, false }, { "min", 60 * ZIF_SEC, false }, { "s", ZIF_SEC, true }, { "ms", ZIF_MS, true },
+    { "us", ZIF_US, true },         { "ns", ZIF_NS, true },         { "ps", ZIF_PS, true },
 };
 enum { NUNITS = sizeof units / sizeof units[0] };
 
@@ -44,8 +43,7 @@ bool zif_time_parse(const char *text, ZifTime *out, Error **errp)
         u++;
     }
     if (digits == 0 || u == NUNITS) {
-        error_setg(errp,
-                   "'%s' is not a duration: write a number and a unit (ps, ns, us, ms, s, min, h), like 10ms",
+        error_setg(errp, "'%s' is not a duration: write a number and a unit (ps, ns, us, ms, s, min, h), like 10ms",
                    text);
         return false;
     }

@@ -28,8 +28,7 @@ static void note(void *opaque)
     strcat(trail, opaque);
 }
 
-static const uint64_t rates[] = { 1,        32768,     999983,    16000000, 64000000,
-                                  72000000, 168000000, 216000000, 999999937 };
+static const uint64_t rates[] = { 1, 32768, 999983, 16000000, 64000000, 72000000, 168000000, 216000000, 999999937 };
 
 static void time_of_a_cycle_is_rounded_up_and_found_again(void **state)
 {

@@ -111,8 +111,7 @@ void zif_timeline_set_source(ZifTimeline *tl, uint64_t (*cycles)(void *opaque), 
     tl->st.base_cycles = cycles ? cycles(opaque) : 0;
 }
 
-void zif_timeline_set_deadline_hook(ZifTimeline *tl, void (*hook)(void *opaque, uint64_t cycles),
-                                    void *opaque)
+void zif_timeline_set_deadline_hook(ZifTimeline *tl, void (*hook)(void *opaque, uint64_t cycles), void *opaque)
 {
     tl->hook = hook;
     tl->hook_opaque = opaque;
