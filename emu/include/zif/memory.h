@@ -684,7 +684,8 @@ struct AddressSpace {
         ZifMemoryContext *ctx;
         uint32_t hint; /* range of the last hit */
         unsigned bounce_limit, bounce_used;
-        struct ZifCanvas *canvas;
+        uint64_t order; /* of creation */
+        struct ZifCanvas *canvas, *coming; /* what it shows, and will show after the commit under way */
         ZifFaultCounters faults;
     } z;
 };
