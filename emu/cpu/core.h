@@ -154,6 +154,16 @@ struct ZifCpu {
     unsigned nbreakpoints; /* the guest's own, now set in the port */
     uint32_t breakpoints[2 * FPB_COMPS + DWT_COMPS];
 
+    struct {
+        uint32_t addr, size;
+        bool reads, writes;
+    } watches[ZIF_CPU_WATCHES]; /* a debugger's: no part of the machine's state */
+    unsigned nwatches;
+    struct {
+        bool is_write, valid;
+        uint32_t addr;
+    } watch_hit;
+
     Object owner;
     AddressSpace as;
     MemoryRegion container, bus, ppb, scs, itm, dwt, fpb, rom, tpiu, bitband[2];
@@ -257,6 +267,12 @@ ZifPortFault zif__fpu_pop(ZifCpu *cpu, uint32_t frame, bool privileged);
 ZifPortFault zif__fpu_touched(ZifCpu *cpu, uint32_t *addr);
 bool zif__fpu_read(ZifCpu *cpu, uint32_t offset, uint32_t *value);
 bool zif__fpu_write(ZifCpu *cpu, uint32_t offset, uint32_t value, uint32_t mask);
+
+/* --- watch.c --- */
+/** Does a debugger's watchpoint touch these bytes at all? */
+bool zif__watched(const ZifCpu *cpu, uint32_t addr, uint32_t size);
+/** Must this access be kept from happening? Notes the hit. */
+bool zif__watch_stops(ZifCpu *cpu, uint32_t addr, unsigned size, bool is_write);
 
 /* --- debug.c --- */
 /** Component and peripheral identification at 0xFD0-0xFFC of a CoreSight block; 0xB105xx0D's class nibble in `cclass`. */

@@ -40,7 +40,8 @@ static unsigned page_prot(void *opaque, uint32_t page)
 {
     ZifCpu *cpu = opaque;
     unsigned prot = zif__mpu_page_prot(cpu, page);
-    return zif__dwt_watches(cpu, page, ZIF_PORT_PAGE) ? prot & ZIF_PROT_X : prot;
+    bool watched = zif__dwt_watches(cpu, page, ZIF_PORT_PAGE) || zif__watched(cpu, page, ZIF_PORT_PAGE);
+    return watched ? prot & ZIF_PROT_X : prot;
 }
 
 static bool unaligned_traps(void *opaque)
@@ -87,6 +88,9 @@ static ZifPortFault check(void *opaque, uint32_t addr, unsigned size, ZifAccKind
     }
     if (!zif__mpu_allows(cpu, addr, size, kind, !unprivileged && zif__cpu_privileged(cpu))) {
         return ZIF_FAULT_MPU;
+    }
+    if (kind != ZIF_ACC_FETCH && cpu->nwatches && zif__watch_stops(cpu, addr, size, kind == ZIF_ACC_STORE)) {
+        return ZIF_FAULT_WATCH;
     }
     if (kind != ZIF_ACC_FETCH && zif__dwt_watches(cpu, addr, size)) {
         zif__dwt_access(cpu, addr, size, kind == ZIF_ACC_STORE);

@@ -77,6 +77,15 @@ void zif_cpu_set_event(ZifCpu *cpu);
 /** Could anything inside the core (SysTick running, a pending enabled interrupt) wake it from its sleep? */
 bool zif_cpu_may_wake(const ZifCpu *cpu);
 
+/** A debugger's watchpoint on [addr, addr + size): the run ends with ZIF_CPU_BREAK before the instruction that would access it.
+ * Adding one that is there, or removing one that is not, changes nothing. False: no room (ZIF_CPU_WATCHES at most). */
+enum { ZIF_CPU_WATCHES = 32 };
+bool zif_cpu_set_watchpoint(ZifCpu *cpu, uint32_t addr, uint32_t size, bool reads, bool writes, bool on);
+/** The watchpoint that ended the last run, once: its address and direction. False when it was something else. */
+bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write);
+/** A word of the private peripheral bus as a load would give it, without the load's effects. False: no such register. */
+bool zif_cpu_peek(ZifCpu *cpu, uint32_t addr, uint32_t *value);
+
 /** The last fault or lockup in words, registers decoded; for the crash screen. */
 void zif_cpu_describe_fault(ZifCpu *cpu, char *buf, size_t len);
 const char *zif_cpu_trouble(const ZifCpu *cpu);

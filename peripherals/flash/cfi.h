@@ -55,7 +55,7 @@ typedef struct {
     ZifTime word_time, buffer_time, erase_time, window_time, suspend_time;
     uint8_t query[CFI_QUERY];
     uint8_t *storage;
-    MemoryRegion region;
+    MemoryRegion *region;
 } CfiBank;
 
 /* A command set. `word` is the chip's word address (bus offset / bank width); `offset` the chip's byte offset of it. */

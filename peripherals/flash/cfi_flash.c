@@ -44,7 +44,7 @@ uint32_t cfi_query_word(const CfiBank *b, uint32_t word)
 static void changed(CfiBank *b, unsigned chip, uint32_t offset, uint32_t len)
 {
     uint32_t words = offset / b->chip_width, end = (offset + len + b->chip_width - 1) / b->chip_width;
-    memory_region_set_dirty(&b->region, (hwaddr)words * b->bank_width, (hwaddr)(end - words) * b->bank_width);
+    memory_region_set_dirty(b->region, (hwaddr)words * b->bank_width, (hwaddr)(end - words) * b->bank_width);
 }
 
 bool cfi_program_word(CfiBank *b, unsigned chip, uint32_t offset, uint32_t data)
@@ -121,7 +121,7 @@ static void update_mode(CfiBank *b)
     for (unsigned i = 0; i < b->nchips; i++) {
         array &= b->commands->shows_array(&b->chip[i]);
     }
-    memory_region_rom_device_set_romd(&b->region, array);
+    memory_region_rom_device_set_romd(b->region, array);
 }
 
 static MemTxResult cfi_bus_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
@@ -275,21 +275,17 @@ static bool cfi_realize(ZifDevice *dev, Error **errp)
         return false;
     }
     Error *err = NULL;
-    memory_region_init_rom_device(&b->region, dev->owner, &ops[b->bank_width], b, dev->name, reg[1], &err);
+    b->region = zif_new_region(dev);
+    memory_region_init_rom_device(b->region, dev->owner, &ops[b->bank_width], b, dev->name, reg[1], &err);
     if (err) {
         error_propagate(errp, err);
         return false;
     }
-    b->storage = memory_region_get_ram_ptr(&b->region);
+    b->storage = memory_region_get_ram_ptr(b->region);
     memset(b->storage, 0xFF, reg[1]);
     fill_query(b);
-    zif_map_region(dev, 0, &b->region);
+    zif_map_region(dev, 0, b->region);
     return true;
-}
-
-static void cfi_unrealize(ZifDevice *dev)
-{
-    zif_memory_region_finalize(&((CfiBank *)dev)->region);
 }
 
 static void cfi_reset(ZifDevice *dev, ZifResetKind kind)
@@ -322,7 +318,6 @@ const ZifClass zif__cfi_flash = {
                                      "suspend1", "suspend2", "suspend3", NULL },
     .event = cfi_event,
     .realize = cfi_realize,
-    .unrealize = cfi_unrealize,
     .reset = cfi_reset,
     .snapshot_done = cfi_restored,
 };

@@ -1,0 +1,14 @@
+/* The debugger's monitor commands, and looking at every part of a machine. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ZIF_MACHINE_MONITOR_H
+#define ZIF_MACHINE_MONITOR_H
+
+#include "internal.h"
+
+/** Executes one command line; false when there is no such command. *reset is set when it asks for a reset. */
+bool zif__monitor(ZifMachine *m, const char *command, FILE *out, bool *reset);
+/** Bytes as the processor would see them, devices and private peripherals without side effects. All or nothing. */
+bool zif__inspect(ZifMachine *m, uint32_t addr, void *buf, size_t len);
+/** How many of the len bytes at addr belong to one thing; *device is its name, NULL for memory. 0: nothing is there. */
+size_t zif__extent(ZifMachine *m, uint32_t addr, size_t len, const char **device);
+
+#endif
