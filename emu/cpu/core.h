@@ -160,7 +160,7 @@ struct ZifCpu {
     } watches[ZIF_CPU_WATCHES]; /* a debugger's: no part of the machine's state */
     unsigned nwatches;
     struct {
-        bool is_write, valid;
+        bool is_write, is_access, valid;
         uint32_t addr;
     } watch_hit;
 

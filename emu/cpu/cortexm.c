@@ -152,6 +152,22 @@ static void fix_masks(ZifCpu *cpu)
     }
 }
 
+void zif_cpu_poke_register(ZifCpu *cpu, ZifReg reg, uint32_t value)
+{
+    if (reg == ZIF_REG_XPSR) {
+        value = (value & ~0x1FFu) | cpu->st.ipsr;
+    } else if (reg == ZIF_REG_PC) {
+        value &= ~1u;
+    }
+    zif_port_set(cpu->port, reg, value);
+    if (reg == ZIF_REG_PRIMASK || reg == ZIF_REG_BASEPRI || reg == ZIF_REG_FAULTMASK || reg == ZIF_REG_CONTROL) {
+        sysreg_written(cpu);
+        if (cpu->fix_masks) {
+            fix_masks(cpu);
+        }
+    }
+}
+
 /* A store nobody took. M3 and M4 buffer stores to bufferable memory unless ACTLR.DISDEFWBUF, so the fault comes without an
  * address (M3 TRM 3.3.3, M4 TRM 3.3.2); M7's store buffer does the same. v6-M cores have none. */
 static bool store_failed(void *opaque, uint32_t addr, unsigned size, MemTxResult result)
@@ -569,6 +585,19 @@ AddressSpace *zif_cpu_as(ZifCpu *cpu)
 unsigned zif_cpu_exception(const ZifCpu *cpu)
 {
     return cpu->st.ipsr;
+}
+
+bool zif_cpu_peek(ZifCpu *cpu, uint32_t addr, uint32_t *value)
+{
+    /* The registers' effects are all in the state, which is plain bytes: read, then put it back as it was. */
+    ZifCpuState before = cpu->st;
+    void (*report)(void *, ZifReportKind, const char *) = cpu->cfg.hooks.report;
+    MemTxResult result;
+    cpu->cfg.hooks.report = NULL;
+    *value = address_space_ldl_le(&cpu->as, addr, MEMTXATTRS_UNSPECIFIED, &result);
+    cpu->cfg.hooks.report = report;
+    cpu->st = before;
+    return result == MEMTX_OK;
 }
 
 /* --- Snapshot ------------------------------------------------------------------------------------------------------------- */

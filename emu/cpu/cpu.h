@@ -81,8 +81,11 @@ bool zif_cpu_may_wake(const ZifCpu *cpu);
  * Adding one that is there, or removing one that is not, changes nothing. False: no room (ZIF_CPU_WATCHES at most). */
 enum { ZIF_CPU_WATCHES = 32 };
 bool zif_cpu_set_watchpoint(ZifCpu *cpu, uint32_t addr, uint32_t size, bool reads, bool writes, bool on);
-/** The watchpoint that ended the last run, once: its address and direction. False when it was something else. */
-bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write);
+/** The watchpoint that ended the last run, once: its address, the direction, and whether
+ * it watches both directions. False when it was something else. */
+bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write, bool *is_access);
+/** A debugger's write to a register, between runs. The exception number in xPSR stays; masks keep to the bits the core has. */
+void zif_cpu_poke_register(ZifCpu *cpu, ZifReg reg, uint32_t value);
 /** A word of the private peripheral bus as a load would give it, without the load's effects. False: no such register. */
 bool zif_cpu_peek(ZifCpu *cpu, uint32_t addr, uint32_t *value);
 

@@ -26,6 +26,7 @@ bool zif__watch_stops(ZifCpu *cpu, uint32_t addr, unsigned size, bool is_write)
             overlaps(addr, size, cpu->watches[i].addr, cpu->watches[i].size)) {
             cpu->watch_hit.valid = true;
             cpu->watch_hit.is_write = is_write;
+            cpu->watch_hit.is_access = cpu->watches[i].reads && cpu->watches[i].writes;
             cpu->watch_hit.addr = cpu->watches[i].addr;
             return true;
         }
@@ -60,7 +61,7 @@ bool zif_cpu_set_watchpoint(ZifCpu *cpu, uint32_t addr, uint32_t size, bool read
     return true;
 }
 
-bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write)
+bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write, bool *is_access)
 {
     if (!cpu->watch_hit.valid) {
         return false;
@@ -68,5 +69,6 @@ bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write)
     cpu->watch_hit.valid = false;
     *addr = cpu->watch_hit.addr;
     *is_write = cpu->watch_hit.is_write;
+    *is_access = cpu->watch_hit.is_access;
     return true;
 }

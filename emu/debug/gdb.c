@@ -633,6 +633,14 @@ void zif_gdb_connect(ZifGdb *g)
     g->last = (ZifGdbStop){ .kind = ZIF_GDB_STOP_BREAK };
 }
 
+void zif_gdb_disconnect(ZifGdb *g)
+{
+    drop_points(g);
+    if (g->want != ZIF_GDB_KILLED) {
+        g->want = ZIF_GDB_DETACHED;
+    }
+}
+
 void zif_gdb_input(ZifGdb *g, const void *bytes, size_t len)
 {
     const uint8_t *p = bytes;

@@ -49,14 +49,15 @@ static bool write_register(void *opaque, unsigned number, uint64_t value)
 {
     ZifDebugger *d = opaque;
     if (number < ZIF_GDB_D0) {
-        return zif_cpu_poke_register(d->m->cpu, registers[number], (uint32_t)value);
+        zif_cpu_poke_register(d->m->cpu, registers[number], (uint32_t)value);
+    } else if (number == ZIF_GDB_FPSCR) {
+        zif_cpu_poke_register(d->m->cpu, ZIF_REG_FPSCR, (uint32_t)value);
+    } else {
+        unsigned s = ZIF_REG_S0 + 2 * (number - ZIF_GDB_D0);
+        zif_cpu_poke_register(d->m->cpu, (ZifReg)s, (uint32_t)value);
+        zif_cpu_poke_register(d->m->cpu, (ZifReg)(s + 1), (uint32_t)(value >> 32));
     }
-    if (number == ZIF_GDB_FPSCR) {
-        return zif_cpu_poke_register(d->m->cpu, ZIF_REG_FPSCR, (uint32_t)value);
-    }
-    ZifReg s = (ZifReg)(ZIF_REG_S0 + 2 * (number - ZIF_GDB_D0));
-    return zif_cpu_poke_register(d->m->cpu, s, (uint32_t)value) &&
-           zif_cpu_poke_register(d->m->cpu, (ZifReg)(s + 1), (uint32_t)(value >> 32));
+    return true;
 }
 
 /* --- Memory ------------------------------------------------------------------------------------------------------------ */
@@ -276,15 +277,15 @@ static uint32_t pc_of(ZifDebugger *d)
 static void tell(ZifDebugger *d, const ZifRunInfo *info)
 {
     ZifGdbStop stop = { .kind = ZIF_GDB_STOP_BREAK };
-    bool is_write;
+    bool is_write, is_access;
     switch (info->reason) {
     case ZIF_RUN_TIME:
         return;
     case ZIF_RUN_BREAK:
     case ZIF_RUN_ASKED:
-        if (zif_cpu_take_watch_hit(d->m->cpu, &stop.addr, &is_write)) {
+        if (zif_cpu_take_watch_hit(d->m->cpu, &stop.addr, &is_write, &is_access)) {
             stop.kind = ZIF_GDB_STOP_WATCH;
-            stop.watch = zif_cpu_watch_kind(d->m->cpu, stop.addr, is_write);
+            stop.watch = is_access ? ZIF_GDB_WATCH_ACCESS : is_write ? ZIF_GDB_WATCH_WRITE : ZIF_GDB_WATCH_READ;
         }
         break;
     case ZIF_RUN_EXIT:

@@ -105,6 +105,8 @@ ZifGdb *zif_gdb_new(const ZifGdbTarget *target, void (*output)(void *opaque, con
 void zif_gdb_free(ZifGdb *gdb);
 /** A connection begins: acknowledgements on, target halted, all points of an earlier connection gone. */
 void zif_gdb_connect(ZifGdb *gdb);
+/** The connection ended: points are removed, the target runs on. */
+void zif_gdb_disconnect(ZifGdb *gdb);
 /** Bytes from GDB; any bytes, in any pieces. */
 void zif_gdb_input(ZifGdb *gdb, const void *bytes, size_t len);
 ZifGdbWant zif_gdb_want(const ZifGdb *gdb);
