@@ -146,6 +146,9 @@ static ZifInsnKind coprocessor(ZifCpuModel model, uint16_t a, uint16_t b)
 static ZifInsnKind decode32(ZifCpuModel model, uint16_t a, uint16_t b)
 {
     if (is_v6m(model)) { /* BL, MSR, MRS, DSB, DMB, ISB are all there is (v6-M A5.3) */
+        if ((b & 0xd000) == 0xd000) { /* BL: its first halfword holds any part of the offset */
+            return ZIF_INSN_PLAIN;
+        }
         return (a & 0xffe0) == 0xf380 ? ZIF_INSN_SYSREG : (a & 0xfff0) == 0xf7f0 ? ZIF_INSN_UDF : ZIF_INSN_PLAIN;
     }
     if ((a & 0xec00) == 0xec00) {
