@@ -105,19 +105,31 @@ void zif_serial_on_transmit(ZifSerialLine *line, void (*fn)(void *opaque, uint8_
     *end = o;
 }
 
-void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len)
+/* Room for `len` more bytes behind those that wait. */
+static void ensure_room(ZifSerialLine *line, size_t len)
 {
-    if (line->head + line->count + len > line->room) {
+    if (line->head + line->count + len <= line->room) {
+        return;
+    }
+    if (line->count) {
         memmove(line->queue, line->queue + line->head, line->count);
-        line->head = 0;
-        if (line->count + len > line->room) {
-            line->room = 2 * (line->count + len) + 64;
-            line->queue = realloc(line->queue, line->room);
-            if (!line->queue) {
-                zif_bug("out of memory for %zu bytes waiting on %s", line->room, line->name);
-            }
+    }
+    line->head = 0;
+    if (line->count + len > line->room) {
+        line->room = 2 * (line->count + len) + 64;
+        line->queue = realloc(line->queue, line->room);
+        if (!line->queue) {
+            zif_bug("out of memory for %zu bytes waiting on %s", line->room, line->name);
         }
     }
+}
+
+void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len)
+{
+    if (!len) {
+        return;
+    }
+    ensure_room(line, len);
     memcpy(line->queue + line->head + line->count, bytes, len);
     line->count += len;
     start(line);
@@ -158,4 +170,39 @@ void zif_serial_transmit(ZifDevice *dev, uint8_t byte)
 void zif_serial_ready(ZifDevice *dev)
 {
     start(dev->core->serial);
+}
+
+typedef struct {
+    ZifTime when; /* ZIF_TIME_NEVER: nothing is on its way */
+    uint64_t seq;
+    size_t count;
+    uint8_t bytes[];
+} Saved;
+
+void *zif__serial_save(const ZifSerialLine *line)
+{
+    Saved *s = malloc(sizeof *s + line->count);
+    bool pending = zif_event_pending(&line->arrival);
+    s->when = pending ? line->arrival.when : ZIF_TIME_NEVER;
+    s->seq = pending ? line->arrival.seq : 0;
+    s->count = line->count;
+    if (line->count) {
+        memcpy(s->bytes, line->queue + line->head, line->count);
+    }
+    return s;
+}
+
+void zif__serial_restore(ZifSerialLine *line, const void *saved)
+{
+    const Saved *s = saved;
+    zif_event_cancel(line->kit->timeline, &line->arrival);
+    line->head = line->count = 0;
+    ensure_room(line, s->count);
+    if (s->count) {
+        memcpy(line->queue, s->bytes, s->count);
+    }
+    line->count = s->count;
+    if (s->when != ZIF_TIME_NEVER) {
+        zif_event_restore(line->kit->timeline, &line->arrival, s->when, s->seq);
+    }
 }

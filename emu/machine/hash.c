@@ -3,6 +3,8 @@
  * access of a device, and every byte a UART transmits, each with its cycle. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <stdlib.h>
+#include <string.h>
+#define XXH_STATIC_LINKING_ONLY /* the state has to be copied */
 #include <xxhash.h>
 #include "internal.h"
 
@@ -68,5 +70,22 @@ void zif__hash_free(ZifMachine *m)
         XXH3_freeState(m->hash->state);
         free(m->hash);
         m->hash = NULL;
+    }
+}
+
+void *zif__hash_save(ZifMachine *m)
+{
+    if (!m->hash) {
+        return NULL;
+    }
+    void *copy = malloc(sizeof *m->hash->state);
+    memcpy(copy, m->hash->state, sizeof *m->hash->state);
+    return copy;
+}
+
+void zif__hash_restore(ZifMachine *m, const void *saved)
+{
+    if (m->hash && saved) {
+        memcpy(m->hash->state, saved, sizeof *m->hash->state);
     }
 }

@@ -39,6 +39,7 @@ typedef struct ZifChipSelect {
 typedef struct ZifCall {
     struct ZifCall *next;
     ZifEvent ev;
+    ZifTime when;
     ZifMachine *m;
     void (*fn)(void *opaque);
     void *opaque;
@@ -89,6 +90,9 @@ struct ZifMachine {
     uint32_t samples[ZIF_SAMPLES]; /* PCs, one each sampling interval */
     uint64_t nsamples;
     struct ZifTraceHash *hash;
+    /* Dirty pages are those that differ from this snapshot; NULL: it is gone, all may differ. */
+    bool logging;
+    const ZifSnapshot *log_base;
 };
 
 /* Makes m's memory context current; the previous one is given back to zif__leave. */
@@ -129,7 +133,11 @@ unsigned zif__backtrace(ZifMachine *m, uint32_t sp, uint32_t *out, unsigned max)
 /* hash.c */
 void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);
 void zif__hash_free(ZifMachine *m);
+void *zif__hash_save(ZifMachine *m); /* NULL when there is no hash; the caller frees */
+void zif__hash_restore(ZifMachine *m, const void *saved);
 
 void zif__calls_free(ZifMachine *m);
+/** Puts the calls that are still to be made back on a timeline that was restored. */
+void zif__calls_again(ZifMachine *m);
 
 #endif

@@ -209,10 +209,18 @@ static void make_call(void *opaque)
 void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque)
 {
     ZifCall *call = calloc(1, sizeof *call);
-    *call = (ZifCall){ .next = m->calls, .m = m, .fn = fn, .opaque = opaque };
+    *call = (ZifCall){ .next = m->calls, .m = m, .when = when, .fn = fn, .opaque = opaque };
     m->calls = call;
     zif_event_init(&call->ev, "call", ZIF_ORDER_OUTSIDE, make_call, call);
     zif_event_at(m->kit.timeline, &call->ev, when);
+}
+
+void zif__calls_again(ZifMachine *m)
+{
+    for (ZifCall *call = m->calls; call; call = call->next) {
+        zif_event_cancel(m->kit.timeline, &call->ev);
+        zif_event_at(m->kit.timeline, &call->ev, call->when);
+    }
 }
 
 void zif__calls_free(ZifMachine *m)

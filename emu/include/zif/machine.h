@@ -111,6 +111,16 @@ void zif_machine_crash_screen(ZifMachine *m, FILE *out);
 /** The stuck report: where PC was, which register and bit was polled, since when. */
 void zif_machine_stuck_report(ZifMachine *m, FILE *out);
 
+/* --- Snapshots in memory --------------------------------------------------------------------------------------------------- */
+typedef struct ZifSnapshot ZifSnapshot;
+/** The machine's whole state, between runs. Belongs to the caller and to this machine only. */
+ZifSnapshot *zif_machine_snapshot(ZifMachine *m);
+/** Goes back to it, between runs; the snapshot stays. Only pages written since are copied when it is the latest one taken or
+ * restored. Images loaded, observers, reports and calls asked for with zif_machine_at and not yet made are not part of it. */
+void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s);
+/** Before the machine is freed. NULL is allowed. */
+void zif_snapshot_free(ZifSnapshot *s);
+
 /** Starts the trace hash: register state at exceptions, every MMIO access, every UART byte. */
 void zif_machine_enable_trace_hash(ZifMachine *m);
 uint64_t zif_machine_trace_hash(const ZifMachine *m);

@@ -1,0 +1,197 @@
+/*
+ * Snapshots in memory: the core, every memory, every device, events, wires, clocks, bytes waiting on serial lines.
+ *
+ * Memory is copied whole when a snapshot is taken; from then on dirty logging says which pages differ from it, and a restore of
+ * the latest snapshot (or of the one restored last) copies only those back. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "internal.h"
+
+/* zif's own dirty client, behind the API's three. */
+enum { CLIENT = DIRTY_MEMORY_NUM };
+
+typedef struct {
+    MemoryRegion *mr;
+    uint8_t *bytes;
+    size_t size;
+} Block;
+
+struct ZifSnapshot {
+    ZifMachine *m;
+    ZifTimelineState timeline;
+    uint64_t random;
+    unsigned resets;
+    bool exited;
+    int exit_code;
+    void *cpu;
+    size_t ndevices;
+    void **devices;
+    unsigned nlines;
+    void **lines;
+    unsigned nblocks;
+    Block *blocks;
+    void *hash;
+};
+
+/* Calls fn for each region with memory of its own: the builder's and the devices'. */
+static void each_block(ZifMachine *m, void (*fn)(void *opaque, MemoryRegion *mr), void *opaque)
+{
+    for (ZifMemory *mem = m->memories; mem; mem = mem->next) {
+        if (mem->host) {
+            fn(opaque, &mem->mr);
+        }
+    }
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        const ZifDeviceCore *core = m->kit.devices[i]->core;
+        for (unsigned k = 0; k < core->nmapped; k++) {
+            if (memory_region_is_ram(core->mapped[k]) || core->mapped[k]->rom_device) {
+                fn(opaque, core->mapped[k]);
+            }
+        }
+    }
+}
+
+static void start_log(void *opaque, MemoryRegion *mr)
+{
+    zif_memory_region_set_log(mr, true, CLIENT);
+}
+
+static void save_block(void *opaque, MemoryRegion *mr)
+{
+    ZifSnapshot *s = opaque;
+    Block b = { .mr = mr, .size = memory_region_size(mr) };
+    b.bytes = malloc(b.size);
+    free(memory_region_snapshot_and_clear_dirty(mr, 0, b.size, CLIENT));
+    memcpy(b.bytes, memory_region_get_ram_ptr(mr), b.size);
+    s->blocks = realloc(s->blocks, (s->nblocks + 1) * sizeof *s->blocks);
+    s->blocks[s->nblocks++] = b;
+}
+
+ZifSnapshot *zif_machine_snapshot(ZifMachine *m)
+{
+    ZifMemoryContext *before = zif__enter(m);
+    ZifSnapshot *s = calloc(1, sizeof *s);
+    s->m = m;
+    s->timeline = zif_timeline_save(m->kit.timeline);
+    s->random = m->kit.random;
+    s->resets = m->resets;
+    s->exited = m->exited;
+    s->exit_code = m->exit_code;
+    s->cpu = malloc(zif_cpu_state_size(m->cpu));
+    zif_cpu_save(m->cpu, s->cpu);
+    s->ndevices = m->kit.ndevices;
+    s->devices = calloc(s->ndevices + 1, sizeof *s->devices);
+    for (unsigned i = 0; i < s->ndevices; i++) {
+        s->devices[i] = malloc(zif__device_state_size(m->kit.devices[i]) + 1);
+        zif__device_save(m->kit.devices[i], s->devices[i]);
+    }
+    s->nlines = m->nlines;
+    s->lines = calloc(s->nlines + 1, sizeof *s->lines);
+    for (unsigned i = 0; i < s->nlines; i++) {
+        s->lines[i] = zif__serial_save(m->lines[i]);
+    }
+    if (!m->logging) {
+        memory_region_transaction_begin();
+        each_block(m, start_log, NULL);
+        memory_region_transaction_commit();
+        m->logging = true;
+    }
+    each_block(m, save_block, s);
+    m->log_base = s;
+    s->hash = zif__hash_save(m);
+    zif__leave(before);
+    return s;
+}
+
+/* Puts back pages [from, to) of a block, and tells the other clients of the log. */
+static void put_back(Block *b, size_t from, size_t to)
+{
+    memcpy((char *)memory_region_get_ram_ptr(b->mr) + from, b->bytes + from, to - from);
+    memory_region_set_dirty(b->mr, from, to - from);
+}
+
+static bool restore_block(Block *b, bool all)
+{
+    size_t page = zif_target_page_size(), from = 0;
+    bool any = all;
+    DirtyBitmapSnapshot *dirty = memory_region_snapshot_and_clear_dirty(b->mr, 0, b->size, CLIENT);
+    if (all || !dirty) {
+        put_back(b, 0, b->size);
+        from = b->size;
+        any = true;
+    }
+    while (from < b->size) {
+        size_t to = from + page < b->size ? from + page : b->size;
+        if (memory_region_snapshot_get_dirty(b->mr, dirty, from, to - from)) {
+            put_back(b, from, to);
+            any = true;
+        }
+        from = to;
+    }
+    free(dirty);
+    if (any) {
+        memory_region_reset_dirty(b->mr, 0, b->size, CLIENT);
+    }
+    return any;
+}
+
+void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
+{
+    if (s->m != m) {
+        zif_bug("a snapshot of another machine was restored");
+    }
+    ZifMemoryContext *before = zif__enter(m);
+    bool all = m->log_base != s, changed = false;
+    zif_timeline_restore(m->kit.timeline, &s->timeline);
+    zif_cpu_restore(m->cpu, s->cpu);
+    for (unsigned i = 0; i < s->nblocks; i++) {
+        changed |= restore_block(&s->blocks[i], all);
+    }
+    if (changed) {
+        zif_port_forget_code(zif_cpu_port(m->cpu));
+    }
+    m->log_base = s;
+    m->kit.random = s->random;
+    m->resets = s->resets;
+    m->exited = s->exited;
+    m->exit_code = s->exit_code;
+    m->stop_asked = m->reset_asked = m->fault_taken = false;
+    for (unsigned i = 0; i < s->ndevices; i++) {
+        zif__device_restore(m->kit.devices[i], s->devices[i]);
+    }
+    for (unsigned i = 0; i < s->nlines; i++) {
+        zif__serial_restore(m->lines[i], s->lines[i]);
+    }
+    for (unsigned i = 0; i < s->ndevices; i++) {
+        zif__device_restored(m->kit.devices[i]);
+    }
+    zif__calls_again(m);
+    zif__hash_restore(m, s->hash);
+    zif__leave(before);
+}
+
+void zif_snapshot_free(ZifSnapshot *s)
+{
+    if (!s) {
+        return;
+    }
+    if (s->m->log_base == s) {
+        s->m->log_base = NULL;
+    }
+    for (unsigned i = 0; i < s->ndevices; i++) {
+        free(s->devices[i]);
+    }
+    for (unsigned i = 0; i < s->nlines; i++) {
+        free(s->lines[i]);
+    }
+    for (unsigned i = 0; i < s->nblocks; i++) {
+        free(s->blocks[i].bytes);
+    }
+    free(s->devices);
+    free(s->lines);
+    free(s->blocks);
+    free(s->cpu);
+    free(s->hash);
+    free(s);
+}
