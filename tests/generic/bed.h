@@ -1,0 +1,76 @@
+/*
+ * A machine from a built-in tree whose processor stands still: devices on their real bus, time moved by hand.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_TESTS_GENERIC_BED_H
+#define ZIF_TESTS_GENERIC_BED_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "machine/internal.h"
+
+static inline ZifMachine *bed_new(const char *board, uint64_t seed)
+{
+    Error *err = NULL;
+    ZifMachineConfig config = { .board = board, .seed = seed, .max_resets = UINT32_MAX, .port = "portable" };
+    ZifMachine *m = zif_machine_new(&config, &err);
+    if (!m) {
+        fail_msg("%s: %s", board, error_get_pretty(err));
+    }
+    zif_memory_context_use(m->ctx);
+    zif_machine_reset(m, ZIF_RESET_POWER_ON);
+    return m;
+}
+
+static inline void bed_free(ZifMachine *m)
+{
+    zif_memory_context_use(NULL);
+    zif_machine_free(m);
+}
+
+/* Time passes without an instruction. */
+static inline void bed_pass(ZifMachine *m, ZifTime duration)
+{
+    ZifTimeline *tl = m->kit.timeline;
+    ZifTime end = zif_timeline_now(tl) + duration;
+    for (;;) {
+        ZifTime next = zif_timeline_next(tl);
+        ZifTime stop = next < end ? next : end;
+        uint64_t cycles = zif_timeline_cycles_at(tl, stop);
+        if (cycles > zif_cpu_cycles(m->cpu)) {
+            zif_cpu_skip_to(m->cpu, cycles);
+        }
+        if (next > end) {
+            return;
+        }
+        zif_timeline_run_due(tl);
+    }
+}
+
+static inline uint32_t bed_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return *state >> 32;
+}
+
+/* The state of all devices as one block; the caller frees. */
+static inline uint8_t *bed_states(ZifMachine *m, size_t *size)
+{
+    uint8_t *all = NULL;
+    *size = 0;
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        size_t n = zif__device_state_size(m->kit.devices[i]);
+        all = realloc(all, *size + n + 1);
+        zif__device_save(m->kit.devices[i], all + *size);
+        *size += n;
+    }
+    return all;
+}
+
+#endif

@@ -1,0 +1,164 @@
+/* The checker over every built-in tree: docs/devicetree.md says the rules. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <libfdt.h>
+#include "bed.h"
+
+enum { MAX_RANGES = 4096 };
+
+static unsigned nwrong;
+
+static void wrong(const char *board, const char *what, const char *path)
+{
+    fprintf(stderr, "%s: %s: %s\n", board, path, what);
+    nwrong++;
+}
+
+typedef struct {
+    uint64_t base, end;
+    int priority;
+    char path[160];
+} Range;
+
+static void every_tree_builds(void **state)
+{
+    for (unsigned i = 0; i < zif_nboards; i++) {
+        bed_free(bed_new(zif_boards[i].name, 1));
+        for (const char *const *a = zif_boards[i].aliases; *a; a++) {
+            bed_free(bed_new(*a, 1));
+        }
+    }
+}
+
+static void what_is_not_modelled_is_said_so(void **state)
+{
+    for (unsigned b = 0; b < zif_nboards; b++) {
+        ZifMachine *m = bed_new(zif_boards[b].name, 1);
+        for (unsigned i = 0; i < m->kit.ndevices; i++) {
+            ZifDevice *dev = m->kit.devices[i];
+            if (dev->cls == &zif__stub_class && !zif__tree_has(m->fdt, dev->core->node, "zif,stub")) {
+                wrong(zif_boards[b].name, "nobody models this, and there is no zif,stub", dev->core->path);
+            }
+            if (dev->cls != &zif__stub_class && zif__tree_has(m->fdt, dev->core->node, "zif,stub")) {
+                wrong(zif_boards[b].name, "zif,stub on a modelled device", dev->core->path);
+            }
+        }
+        bed_free(m);
+    }
+    assert_int_equal(nwrong, 0);
+}
+
+static void no_two_ranges_overlap_unasked(void **state)
+{
+    static Range ranges[MAX_RANGES];
+    for (unsigned b = 0; b < zif_nboards; b++) {
+        ZifMachine *m = bed_new(zif_boards[b].name, 1);
+        unsigned n = 0;
+        int depth = 0;
+        for (int node = fdt_next_node(m->fdt, -1, &depth); node >= 0; node = fdt_next_node(m->fdt, node, &depth)) {
+            ZifDevice *dev = zif__device_of_node(m, node);
+            uint64_t base, size;
+            bool memory = zif__tree_compatible(m->fdt, node, "mmio-sram") || zif__tree_compatible(m->fdt, node, "zif,rom") ||
+                          zif__tree_compatible(m->fdt, node, "zif,memory-alias") ||
+                          (zif__tree_compatible(m->fdt, node, "soc-nv-flash") && !dev);
+            if ((!dev || dev->core->parent) && !memory) {
+                continue;
+            }
+            for (unsigned k = 0; n < MAX_RANGES && zif__node_reg(m->fdt, node, k, &base, &size); k++) {
+                Range *r = &ranges[n++];
+                *r = (Range){ .base = base, .end = base + size };
+                r->priority = (int)zif__tree_u32(m->fdt, node, "zif,priority", 0);
+                zif__tree_path(m->fdt, node, r->path, sizeof r->path);
+                for (unsigned j = 0; j + 1 < n; j++) {
+                    bool same_node = !strcmp(ranges[j].path, r->path);
+                    bool nested = strstr(r->path, ranges[j].path) == r->path; /* a controller and its own flash */
+                    if (base < ranges[j].end && ranges[j].base < r->end && ranges[j].priority == r->priority && !same_node &&
+                        !nested) {
+                        fprintf(stderr, "  %s\n", ranges[j].path);
+                        wrong(zif_boards[b].name, "overlaps the one above", r->path);
+                    }
+                }
+            }
+        }
+        bed_free(m);
+    }
+    assert_int_equal(nwrong, 0);
+}
+
+static void timed_blocks_have_a_clock(void **state)
+{
+    for (unsigned b = 0; b < zif_nboards; b++) {
+        ZifMachine *m = bed_new(zif_boards[b].name, 1);
+        for (unsigned i = 0; i < m->kit.ndevices; i++) {
+            ZifDevice *dev = m->kit.devices[i];
+            bool timed = dev->cls->clock_changed || dev->cls->serial;
+            if (timed && !zif__tree_has(m->fdt, dev->core->node, "clocks") &&
+                !zif__tree_has(m->fdt, dev->core->node, "clock-frequency")) {
+                wrong(zif_boards[b].name, "a timed block without clocks", dev->core->path);
+            }
+        }
+        bed_free(m);
+    }
+    assert_int_equal(nwrong, 0);
+}
+
+static void every_interrupt_output_leads_somewhere(void **state)
+{
+    for (unsigned b = 0; b < zif_nboards; b++) {
+        ZifMachine *m = bed_new(zif_boards[b].name, 1);
+        for (unsigned i = 0; i < m->kit.ndevices; i++) {
+            ZifDevice *dev = m->kit.devices[i];
+            const ZifOutput *outputs = dev->cls->outputs;
+            for (unsigned o = 0; outputs && outputs[o].name; o++) {
+                for (unsigned k = dev->core->output_base[o]; k < dev->core->output_base[o + 1]; k++) {
+                    if (!strncmp(outputs[o].name, "irq", 3) && !dev->core->outputs[k].wires) {
+                        wrong(zif_boards[b].name, "an interrupt output leads nowhere", dev->core->path);
+                    }
+                }
+            }
+        }
+        bed_free(m);
+    }
+    assert_int_equal(nwrong, 0);
+}
+
+static void every_compatible_is_known(void **state)
+{
+    static const char *const plain[] = { "simple-bus", "fixed-clock", "arm,v6m-nvic", "arm,v7m-nvic", "arm,armv6m-systick",
+                                         "arm,armv7m-systick", "mmio-sram", "soc-nv-flash", "zif,rom", "zif,memory-alias",
+                                         "zif,backdrop", NULL };
+    for (unsigned b = 0; b < zif_nboards; b++) {
+        ZifMachine *m = bed_new(zif_boards[b].name, 1);
+        int depth = 0;
+        for (int node = fdt_next_node(m->fdt, 0, &depth); node >= 0; node = fdt_next_node(m->fdt, node, &depth)) {
+            char path[256];
+            bool known = zif__device_of_node(m, node) || !zif__tree_has(m->fdt, node, "compatible") ||
+                         zif__tree_has(m->fdt, node, "device_type");
+            for (const char *const *p = plain; *p && !known; p++) {
+                known = zif__tree_compatible(m->fdt, node, *p);
+            }
+            if (!known) {
+                wrong(zif_boards[b].name, "no such compatible", zif__tree_path(m->fdt, node, path, sizeof path));
+            }
+        }
+        bed_free(m);
+    }
+    assert_int_equal(nwrong, 0);
+}
+
+static int forget(void **state)
+{
+    nwrong = 0;
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(every_tree_builds, forget),
+        cmocka_unit_test_setup(every_compatible_is_known, forget),
+        cmocka_unit_test_setup(what_is_not_modelled_is_said_so, forget),
+        cmocka_unit_test_setup(no_two_ranges_overlap_unasked, forget),
+        cmocka_unit_test_setup(timed_blocks_have_a_clock, forget),
+        cmocka_unit_test_setup(every_interrupt_output_leads_somewhere, forget),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
