@@ -32,7 +32,8 @@ const unsigned zif_nclasses = 5;
 const ZifBoardInfo zif_boards[] = { { .name = "none" } };
 const unsigned zif_nboards = 0;
 const ZifBoardTree zif__board_trees[] = { { 0, 0 } };
-const ZifTreeSource zif__tree_sources[] = { { "test/part.dtsi", (const unsigned char *)"/ { model = \"included\"; };\n", 30 } };
+static const unsigned char part[] = "/ { model = \"included\"; };\n";
+const ZifTreeSource zif__tree_sources[] = { { "test/part.dtsi", part, sizeof part - 1 } };
 const unsigned zif__ntree_sources = 1;
 
 #define HEAD   "/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; compatible = \"test,board\", \"test,chip-y\";"
@@ -95,7 +96,7 @@ static void a_small_tree_becomes_a_machine(void **state)
 
 static void a_source_can_include_built_in_parts(void **state)
 {
-    ZifMachine *m = accepted("#include \"test/part.dtsi\"\n" HEAD CORE SOC TAIL);
+    ZifMachine *m = accepted(HEAD CORE SOC TAIL "#include \"test/part.dtsi\"\n");
     assert_string_equal(m->model, "included");
     zif_machine_free(m);
 }

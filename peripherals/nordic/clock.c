@@ -92,6 +92,7 @@ static const ZifRegister regs[NREGS] = {
     [HFCLKRUN] = { .name = "HFCLKRUN", .offset = 0x408, .fields = FIELD1("STATUS", ZIF_RO) },
     [HFCLKSTAT] = { .name = "HFCLKSTAT",
                     .offset = 0x40C,
+                    .flags = ZIF_REG_LIVE_RESET, /* the RC oscillator runs */
                     .fields = ZIF_FIELDS({ "SRC", 0, 1, ZIF_RO }, { "STATE", 16, 1, ZIF_RO }) },
     [LFCLKRUN] = { .name = "LFCLKRUN", .offset = 0x414, .fields = FIELD1("STATUS", ZIF_RO) },
     [LFCLKSTAT] = { .name = "LFCLKSTAT",

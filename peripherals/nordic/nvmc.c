@@ -25,9 +25,9 @@ static const ZifRegister regs[NREGS] = {
                 .fields = ZIF_FIELDS({ "READY", 0, 1, ZIF_RO }) },
     [CONFIG] = { .name = "CONFIG", .offset = 0x504, .fields = ZIF_FIELDS({ "WEN", 0, 2, ZIF_RW }) },
     [ERASEPAGE] = { .name = "ERASEPAGE", .offset = 0x508 }, /* also called ERASEPCR1 */
-    [ERASEALL] = { .name = "ERASEALL", .offset = 0x50C, .fields = ZIF_FIELDS({ "ERASEALL", 0, 1, ZIF_RW }) },
+    [ERASEALL] = { .name = "ERASEALL", .offset = 0x50C, .fields = ZIF_FIELDS({ "ERASEALL", 0, 1, ZIF_W1S }) },
     [ERASEPCR0] = { .name = "ERASEPCR0", .offset = 0x510 },
-    [ERASEUICR] = { .name = "ERASEUICR", .offset = 0x514, .fields = ZIF_FIELDS({ "ERASEUICR", 0, 1, ZIF_RW }) },
+    [ERASEUICR] = { .name = "ERASEUICR", .offset = 0x514, .fields = ZIF_FIELDS({ "ERASEUICR", 0, 1, ZIF_W1S }) },
 };
 
 typedef struct {

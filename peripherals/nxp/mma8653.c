@@ -84,7 +84,7 @@ static const ZifRegister regs[NREGS] = {
     [CTRL_REG1] = BYTE("CTRL_REG1", 0x2A, 0, { "ACTIVE", 0, 1, ZIF_RW }, { "F_READ", 1, 1, ZIF_RW },
                        { "DR", 3, 3, ZIF_RW }, { "ASLP_RATE", 6, 2, ZIF_STUB }),
     [CTRL_REG2] = BYTE("CTRL_REG2", 0x2B, 0, { "MODS", 0, 2, ZIF_RW }, { "SLPE", 2, 1, ZIF_STUB },
-                       { "SMODS", 3, 2, ZIF_RW }, { "RST", 6, 1, ZIF_RW }, { "ST", 7, 1, ZIF_STUB }),
+                       { "SMODS", 3, 2, ZIF_RW }, { "RST", 6, 1, ZIF_W1S }, { "ST", 7, 1, ZIF_STUB }),
     [CTRL_REG3] = BYTE("CTRL_REG3", 0x2C, 0, { "PP_OD", 0, 1, ZIF_RW }, { "IPOL", 1, 1, ZIF_RW },
                        { "WAKE_FF_MT", 3, 1, ZIF_STUB }, { "WAKE_LNDPRT", 5, 1, ZIF_STUB }),
     [CTRL_REG4] = BYTE("CTRL_REG4", 0x2D, 0, { "INT_EN_DRDY", 0, 1, ZIF_RW }, { "INT_EN_FF_MT", 2, 1, ZIF_STUB },

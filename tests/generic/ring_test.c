@@ -141,19 +141,20 @@ static void narrow_reads_are_pieces(ZifMachine *m, ZifDevice *dev, unsigned slot
         return;
     }
     uint32_t whole = zif__slot_peek(dev, slot);
+    void *state = malloc(zif__device_state_size(dev));
+    zif__device_save(dev, state);
     for (unsigned size = 1; size <= s->size; size *= 2) {
         for (unsigned at = 0; (s->widths & size) && at < s->size; at += size) {
-            ZifSnapshot *here = zif_machine_snapshot(m);
             uint32_t got = bus_read(dev, s->offset + at, size);
             uint32_t want = whole >> 8 * at & (size == 4 ? UINT32_MAX : (1u << 8 * size) - 1);
-            zif_machine_restore(m, here);
-            zif_memory_context_use(m->ctx);
-            zif_snapshot_free(here);
+            zif__device_restore(dev, state);
+            zif__device_restored(dev);
             if (got != want) {
                 wrong(dev, slot, "%u bytes at +%u read 0x%x, not 0x%x", size, at, got, want);
             }
         }
     }
+    free(state);
 }
 
 static void looking_changes_nothing(ZifMachine *m, ZifDevice *dev, unsigned slot, const ZifSlot *s)
