@@ -296,8 +296,8 @@ static void a_register_read_costs_a_few_nanoseconds(void **state)
     }
     print_message("register read through the table: %.1f ns\n", best);
     assert_int_equal(sum, 0);
-#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__)
-    assert_true(best < 20);
+#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+    assert_true(best < 100); /* a search or an allocation would show; the bench has the true bound, on a quiet machine */
 #endif
 }
 
