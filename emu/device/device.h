@@ -205,6 +205,7 @@ const char *zif_serial_name(const ZifSerialLine *line);
 void zif_serial_on_transmit(ZifSerialLine *line, void (*fn)(void *opaque, uint8_t byte, ZifTime when), void *opaque);
 void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len);
 size_t zif_serial_queued(const ZifSerialLine *line);
+ZifTime zif_serial_frame_time(const ZifSerialLine *line);
 ZifSerialLine *zif__serial_new(ZifDevice *dev, const char *name);
 void zif__serial_free(ZifSerialLine *line);
 void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when); /* the guest sent it */

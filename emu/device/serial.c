@@ -140,6 +140,12 @@ size_t zif_serial_queued(const ZifSerialLine *line)
     return line->count;
 }
 
+ZifTime zif_serial_frame_time(const ZifSerialLine *line)
+{
+    const ZifSerialPort *port = line->dev ? line->dev->cls->serial : NULL;
+    return port ? port->frame_time(line->dev) : 0;
+}
+
 size_t zif__serial_take(ZifSerialLine *line, uint8_t *bytes, size_t len)
 {
     len = len < line->count ? len : line->count;

@@ -90,6 +90,8 @@ void zif_serial_on_transmit(ZifSerialLine *line, void (*fn)(void *opaque, uint8_
 void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len);
 /** Bytes queued and not yet delivered. */
 size_t zif_serial_queued(const ZifSerialLine *line);
+/** How long one character takes as the guest has set up its UART; 0 when it has not, or when there is no UART. */
+ZifTime zif_serial_frame_time(const ZifSerialLine *line);
 
 /* --- A call at a virtual time (steps, pacing); ordered before device events of the same time ------------------------------ */
 void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque);
@@ -102,6 +104,14 @@ ZifDevice *zif_machine_device(ZifMachine *m, unsigned n);
 ZifDevice *zif_machine_device_by_name(ZifMachine *m, const char *name); /* name, label, alias or path */
 /** Value of a register as a read would give it, without the read's effects. */
 uint32_t zif_device_peek(ZifDevice *dev, unsigned slot);
+/** Address of the current instruction. */
+uint32_t zif_machine_pc(ZifMachine *m);
+/** The memory map as the address-space core sees it (mtree_info): trees, or flat views. */
+void zif_machine_mtree(ZifMachine *m, FILE *out, bool flat);
+/** The same as JSON text, which the caller frees. NULL and *errp without memory. */
+char *zif_machine_mtree_json(ZifMachine *m, bool flat, Error **errp);
+/** "fast (unicorn 2.0.1)": the memory port a machine gets unless told otherwise, and the engine. */
+const char *zif_default_port(void);
 /** Text for `zif board`: memories, devices, interrupts, what is modelled. */
 void zif_machine_describe(ZifMachine *m, FILE *out);
 /** Symbol+offset and source line of an address from the loaded images, into buf ("main+0x12 (main.c:33)"); "" if unknown. */

@@ -1,0 +1,165 @@
+/* `zif boards`, `zif board` and `zif mtree`: what there is to run on. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zif/machine.h>
+#include "commands.h"
+
+enum { HELP, NAMES, BOARD, FLAT, JSON };
+
+#define HELP_OPTION                                                                                                    \
+    {                                                                                                                  \
+        HELP, "help", 'h', OPTION_FLAG, NULL, "Print this page."                                                       \
+    }
+
+const Option boards_options[] = {
+    { NAMES, "names", 0, OPTION_FLAG, NULL, "Every name and alias, one a line, for scripts." },
+    HELP_OPTION,
+    { 0 },
+};
+const Option board_options[] = { HELP_OPTION, { 0 } };
+const Option mtree_options[] = {
+    { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC, as `zif run` takes it." },
+    { FLAT, "flat", 'f', OPTION_FLAG, NULL, "What each address space finally sees, instead of the trees." },
+    { JSON, "json", 0, OPTION_FLAG, NULL, "As JSON." },
+    HELP_OPTION,
+    { 0 },
+};
+
+typedef struct {
+    bool help, names, flat, json;
+    const char *board;
+} Arguments;
+
+/* False and *errp on bad usage. An operand is a board, too. */
+static bool parse(Arguments *a, const Option *options, char **argv, Error **errp)
+{
+    OptionParser parser = { .argv = argv, .options = options };
+    *a = (Arguments){ 0 };
+    for (;;) {
+        const char *value;
+        switch (option_next(&parser, &value, errp)) {
+        case OPTION_END:
+            return true;
+        case OPTION_BAD:
+            return false;
+        case HELP:
+            a->help = true;
+            return true;
+        case NAMES:
+            a->names = true;
+            break;
+        case FLAT:
+            a->flat = true;
+            break;
+        case JSON:
+            a->json = true;
+            break;
+        default:
+            if (a->board || options == boards_options) {
+                error_setg(errp, "'%s' is one word too many (see --help)", value);
+                return false;
+            }
+            a->board = value;
+        }
+    }
+}
+
+static void list(bool soc)
+{
+    for (unsigned i = 0; i < zif_nboards; i++) {
+        const ZifBoardInfo *b = &zif_boards[i];
+        if (b->is_soc != soc) {
+            continue;
+        }
+        printf("  %-16s %s", b->name, b->description);
+        for (unsigned k = 0; b->aliases[k]; k++) {
+            printf("%s%s", k ? ", " : " (also ", b->aliases[k]);
+        }
+        puts(b->aliases[0] ? ")" : "");
+    }
+}
+
+int command_boards(char **argv)
+{
+    Arguments a;
+    Error *err = NULL;
+    if (!parse(&a, boards_options, argv, &err)) {
+        return cannot(err);
+    }
+    if (a.help) {
+        help_command("boards");
+    } else if (a.names) {
+        for (unsigned i = 0; i < zif_nboards; i++) {
+            puts(zif_boards[i].name);
+            for (unsigned k = 0; zif_boards[i].aliases[k]; k++) {
+                puts(zif_boards[i].aliases[k]);
+            }
+        }
+    } else {
+        puts("boards:");
+        list(false);
+        puts("SoCs:");
+        list(true);
+    }
+    return 0;
+}
+
+static ZifMachine *open_board(const char *board, Error **errp)
+{
+    if (!board) {
+        error_setg(errp, "no board is named (zif boards lists them)");
+        return NULL;
+    }
+    return zif_machine_new(&(ZifMachineConfig){ .board = board, .ram_fill = ZIF_RAM_ZERO }, errp);
+}
+
+int command_board(char **argv)
+{
+    Arguments a;
+    Error *err = NULL;
+    ZifMachine *m = NULL;
+    if (!parse(&a, board_options, argv, &err)) {
+        return cannot(err);
+    }
+    if (a.help) {
+        help_command("board");
+        return 0;
+    }
+    m = open_board(a.board, &err);
+    if (!m) {
+        return cannot(err);
+    }
+    zif_machine_describe(m, stdout);
+    zif_machine_free(m);
+    return 0;
+}
+
+int command_mtree(char **argv)
+{
+    Arguments a;
+    Error *err = NULL;
+    ZifMachine *m = NULL;
+    if (!parse(&a, mtree_options, argv, &err)) {
+        return cannot(err);
+    }
+    if (a.help) {
+        help_command("mtree");
+        return 0;
+    }
+    m = open_board(a.board, &err);
+    if (!m) {
+        return cannot(err);
+    }
+    if (a.json) {
+        char *text = zif_machine_mtree_json(m, a.flat, &err);
+        if (text) {
+            puts(text);
+            free(text);
+        }
+    } else {
+        zif_machine_mtree(m, stdout, a.flat);
+    }
+    zif_machine_free(m);
+    return err ? cannot(err) : 0;
+}

@@ -1,0 +1,124 @@
+/* Help pages, made from the tables of commands and options. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+#include "commands.h"
+#include "run_options.h"
+
+const Option help_only_options[] = { { 0, "help", 'h', OPTION_FLAG, NULL, "Print this page." }, { 0 } };
+
+static const char run_more[] =
+    "STEPS\n"
+    "       --expect, --expect-re, --send and --wait are steps, taken in the order of\n"
+    "       the command line on the guest's virtual time. After the last one zif stops\n"
+    "       with 0. A text may name its serial line in front (uart1:ready); otherwise\n"
+    "       it is the console's. An expectation looks at everything its line printed\n"
+    "       since the match before.\n"
+    "\n"
+    "INTERACTIVE USE\n"
+    "       Without steps and with a terminal on standard input, the terminal is the\n"
+    "       console, in raw mode, and virtual time keeps pace with the host's.\n"
+    "       Ctrl-A X leaves, Ctrl-A C shows where the guest is, Ctrl-A H lists the\n"
+    "       keys, Ctrl-A Ctrl-A sends Ctrl-A.\n"
+    "\n"
+    "IMAGES\n"
+    "       ELF (32-bit ARM), Intel HEX, S-records and UF2 are told apart by content;\n"
+    "       FILE@ADDRESS is raw bytes. Several images may not overlap.\n"
+    "\n"
+    "EXIT STATUS\n"
+    "       0 to 118\n"
+    "              The firmware's own exit status (semihosting); 0 too when every\n"
+    "              step was taken, --for is over, or somebody left with Ctrl-A X.\n"
+    "       119    The firmware's own exit status was larger; it is printed.\n"
+    "       120    An expectation was not met.\n"
+    "       121    A --fail text was seen.\n"
+    "       122    The firmware crashed: lockup, a fault nobody handles, a sleep\n"
+    "              nothing can end, a reset loop.\n"
+    "       123    A report, with --strict.\n"
+    "       124    Timeout, as timeout(1) says it (--timeout-exit-code).\n"
+    "       125    zif could not do it: usage, image, board.\n"
+    "       Where several hold, the first of 125, 122, 121, 120, 123, 124 wins; a\n"
+    "       timeout with an expectation not met is 120.\n"
+    "\n"
+    "EXAMPLES\n"
+    "       zif run --board microbit firmware.hex\n"
+    "       zif run --board microbit --expect '>>> ' --send '6*7\\r' --expect 42 firmware.hex\n"
+    "       zif run --board mps2-an385 --uart uart1=file:log.txt --timeout 5s boot.elf app.bin@0x8000\n";
+
+const Command commands[] = {
+    { "run", "Run firmware on a board.", "--board BOARD [OPTION]... IMAGE...",
+      "Runs firmware images on an emulated board, on virtual time, and says by its exit status how that ended.",
+      run_option_table, run_more, command_run },
+    { "boards", "List boards and SoCs.", "[--names]", "Lists the boards and bare SoCs that are built in.",
+      boards_options, "", command_boards },
+    { "board", "Describe a board.", "BOARD",
+      "Prints a board's memories, devices and interrupts, and how much of each device is modelled.", board_options, "",
+      command_board },
+    { "mtree", "Print a board's memory map.", "--board BOARD [--flat] [--json]",
+      "Prints the memory map as the address-space core sees it.", mtree_options, "", command_mtree },
+    { "completion", "Print a shell's completion script.", "bash|zsh|fish",
+      "Prints a script that completes the words of zif: eval \"$(zif completion bash)\".", help_only_options, "",
+      command_completion },
+    { "help", "Print a help page.", "[COMMAND]", "Prints the page of a command, or the overview.", help_only_options,
+      "", command_help },
+    { 0 },
+};
+
+static const Command *find(const char *name)
+{
+    for (const Command *c = commands; c->name; c++) {
+        if (!strcmp(c->name, name)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+void help_command(const char *name)
+{
+    const Command *c = find(name);
+    printf("NAME\n       zif %s - %s\n\nSYNOPSIS\n       zif %s %s\n\nDESCRIPTION\n", c->name, c->summary, c->name,
+           c->synopsis);
+    print_wrapped(c->description, 7, stdout);
+    puts("\nOPTIONS\n       An option takes one value at most: --name VALUE or --name=VALUE.\n");
+    options_print(c->options, stdout);
+    if (*c->more) {
+        printf("\n%s", c->more);
+    }
+}
+
+static void help_overview(void)
+{
+    puts("NAME\n"
+         "       zif - run the firmware image you would flash; see what silicon would refuse\n"
+         "\n"
+         "SYNOPSIS\n"
+         "       zif COMMAND [OPTION]... [WORD]...\n"
+         "       zif --version\n"
+         "\n"
+         "COMMANDS");
+    for (const Command *c = commands; c->name; c++) {
+        printf("       %-12s %s\n", c->name, c->summary);
+    }
+    puts("\n       zif COMMAND --help tells the rest; zif run --help has the exit codes.");
+}
+
+int command_help(char **argv)
+{
+    OptionParser parser = { .argv = argv, .options = help_only_options };
+    Error *err = NULL;
+    const char *value;
+    int id = option_next(&parser, &value, &err);
+    if (id == OPTION_BAD) {
+        return cannot(err);
+    }
+    if (id == OPTION_OPERAND && !find(value)) {
+        error_setg(&err, "there is no command '%s' (see zif --help)", value);
+        return cannot(err);
+    }
+    if (id == OPTION_OPERAND) {
+        help_command(value);
+    } else {
+        help_overview();
+    }
+    return 0;
+}

@@ -1,0 +1,260 @@
+/*
+ * `zif run`: a machine, its images, its serial lines and the steps, until one of them ends the run.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "commands.h"
+#include "junit.h"
+#include "links.h"
+#include "verdict.h"
+
+/* How far virtual time goes before the host is looked at. */
+#define SLICE_LIVE     (10 * ZIF_MS)
+#define SLICE_ALONE    (50 * ZIF_MS)
+#define TIMEOUT_UNLESS (30 * ZIF_SEC)
+
+static const double max_lag = 0.1; /* seconds behind real time that are caught up with, not more */
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int sig)
+{
+    interrupted = sig;
+}
+
+static int steps_line(void *opaque, const char *name, size_t len)
+{
+    return links_find(((Run *)opaque)->links, name, len);
+}
+
+static void steps_send(void *opaque, unsigned line, const void *bytes, size_t len)
+{
+    links_send(((Run *)opaque)->links, line, bytes, len);
+}
+
+static size_t steps_queued(void *opaque)
+{
+    return links_queued(((Run *)opaque)->links);
+}
+
+static void on_time(void *opaque)
+{
+    Run *r = opaque;
+    steps_time(r->o.steps, zif_machine_now(r->machine));
+}
+
+static void steps_call_at(void *opaque, ZifTime when)
+{
+    Run *r = opaque;
+    zif_machine_at(r->machine, when, on_time, r);
+}
+
+static void steps_stop(void *opaque)
+{
+    Run *r = opaque;
+    if (steps_state(r->o.steps) == STEPS_FAILED || !r->o.run_for) {
+        zif_machine_stop(r->machine);
+    }
+}
+
+static void on_byte(void *opaque, unsigned line, uint8_t byte, ZifTime when)
+{
+    Run *r = opaque;
+    steps_byte(r->o.steps, line, byte, when);
+}
+
+static void on_report(void *opaque, const ZifReportEntry *entry)
+{
+    Run *r = opaque;
+    if (r->o.strict & 1u << entry->kind && !r->outcome.strict) {
+        r->outcome.strict = true;
+        verdict_strict(r, entry);
+        zif_machine_stop(r->machine);
+    }
+}
+
+static bool load(Run *r, Error **errp)
+{
+    r->machine = zif_machine_new(&r->o.machine, errp);
+    r->images = calloc(r->o.nimages, sizeof *r->images);
+    if (!r->machine || !r->images) {
+        return false;
+    }
+    for (size_t i = 0; i < r->o.nimages; i++) {
+        r->images[i] = zif_image_open(r->o.images[i], errp);
+        if (!r->images[i] || !zif_machine_load(r->machine, r->images[i], errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool prepare(Run *r, Error **errp)
+{
+    static const StepsHost host = {
+        .line = steps_line, .send = steps_send, .queued = steps_queued, .call_at = steps_call_at, .stop = steps_stop
+    };
+    if (!load(r, errp)) {
+        return false;
+    }
+    r->links = links_open(r->machine, &r->o, &r->progress, on_byte, r, errp);
+    if (!r->links) {
+        return false;
+    }
+    if (r->o.trace_hash) {
+        zif_machine_enable_trace_hash(r->machine);
+    }
+    zif_machine_on_report(r->machine, on_report, r);
+    zif_machine_reset(r->machine, ZIF_RESET_POWER_ON);
+    StepsHost mine = host;
+    mine.opaque = r;
+    return steps_start(r->o.steps, &mine, zif_machine_now(r->machine), errp);
+}
+
+/* Lets the host's clock catch up with virtual time; returns early when there is input. */
+static void pace(Run *r)
+{
+    double elapsed = host_seconds() - r->start, ahead = (double)zif_machine_now(r->machine) / (double)ZIF_SEC - elapsed;
+    if (ahead > 0) {
+        links_wait(r->links, (int)(ahead * 1000) + 1);
+    } else if (ahead < -max_lag) {
+        r->start += -ahead - max_lag;
+    }
+}
+
+static void show_status(Run *r)
+{
+    char when[32], where[256];
+    uint32_t pc = zif_machine_pc(r->machine);
+    fprintf(stderr, "\n[zif: %s of virtual time, %" PRIu64 " instructions, at 0x%08" PRIx32 " %s]\n",
+            zif_time_format(zif_machine_now(r->machine), when), zif_machine_instructions(r->machine), pc,
+            zif_machine_locate(r->machine, pc, where, sizeof where));
+}
+
+/* After a slice: does anything end the run? */
+static bool ended(Run *r, ZifRunReason reason, ZifTime limit)
+{
+    ZifStreamRequest request = links_request(r->links);
+    if (request == ZIF_STREAM_STATUS) {
+        show_status(r);
+    }
+    r->outcome.fail_text = steps_state(r->o.steps) == STEPS_FAILED;
+    if (reason != ZIF_RUN_TIME && reason != ZIF_RUN_ASKED) {
+        verdict_reason(r, reason);
+        return true;
+    }
+    if (r->outcome.fail_text || r->outcome.strict) {
+        return true;
+    }
+    if (steps_state(r->o.steps) == STEPS_DONE && !r->o.run_for) {
+        return true;
+    }
+    if (request == ZIF_STREAM_LEAVE || interrupted) {
+        r->left = true;
+        return true;
+    }
+    if (zif_machine_now(r->machine) >= limit) {
+        r->outcome.timed_out = !r->o.run_for || limit < r->o.run_for;
+        return true;
+    }
+    if (r->o.wall_timeout && (host_seconds() - r->began) * (double)ZIF_SEC >= (double)r->o.wall_timeout) {
+        r->outcome.timed_out = r->wall = true;
+        return true;
+    }
+    return false;
+}
+
+static ZifTime earlier(ZifTime a, ZifTime b)
+{
+    return a < b ? a : b;
+}
+
+static void run(Run *r)
+{
+    bool alone = !links_live(r->links) || !steps_empty(r->o.steps);
+    bool realtime = r->o.realtime || !alone;
+    ZifTime limit = r->o.timeout ? r->o.timeout : r->o.run_for || !alone ? ZIF_TIME_NEVER : TIMEOUT_UNLESS;
+    if (r->o.run_for) {
+        limit = earlier(limit, r->o.run_for);
+    }
+    r->limit = limit;
+    r->began = r->start = host_seconds();
+    for (;;) {
+        bool input = links_can_input(r->links);
+        zif_machine_set_external_wake(r->machine, input);
+        ZifTime until = zif_machine_now(r->machine) + (input || realtime ? SLICE_LIVE : SLICE_ALONE);
+        ZifRunReason reason = zif_machine_run(r->machine, earlier(until, limit), &r->info);
+        links_exchange(r->links);
+        if (ended(r, reason, limit)) {
+            break;
+        }
+        progress_update(&r->progress, host_seconds() - r->began, zif_machine_now(r->machine),
+                        zif_machine_instructions(r->machine));
+        if (realtime) {
+            pace(r);
+            links_exchange(r->links);
+        }
+    }
+    r->elapsed = host_seconds() - r->began;
+    r->outcome.unmet = steps_state(r->o.steps) == STEPS_RUNNING;
+    progress_clear(&r->progress);
+    links_exchange(r->links);
+}
+
+static void catch_interrupts(const Run *r)
+{
+    /* In raw mode the keys reach the guest, and the terminal's own handlers restore it. A second signal ends zif at once. */
+    struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
+    if (!links_terminal(r->links)) {
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+    }
+}
+
+static void clean_up(Run *r)
+{
+    links_free(r->links);
+    zif_machine_free(r->machine);
+    for (size_t i = 0; r->images && i < r->o.nimages; i++) {
+        zif_image_free(r->images[i]);
+    }
+    free(r->images);
+    free(r->details);
+    run_options_free(&r->o);
+}
+
+int command_run(char **argv)
+{
+    Run r = { 0 };
+    Error *err = NULL;
+    bool ok = run_options_parse(&r.o, argv, &err);
+    if (ok && r.o.help) {
+        help_command("run");
+        run_options_free(&r.o);
+        return 0;
+    }
+    r.outcome.timeout_code = r.o.timeout_code;
+    r.progress.wanted = ok && !r.o.quiet && isatty(STDERR_FILENO);
+    if (ok && prepare(&r, &err)) {
+        catch_interrupts(&r);
+        r.progress.wanted = r.progress.wanted && !links_terminal(r.links);
+        run(&r);
+    } else {
+        r.outcome.cannot = true;
+        snprintf(r.message, sizeof r.message, "%s", err ? error_get_pretty(err) : "out of memory");
+        error_free(err);
+    }
+    int code = verdict(&r);
+    int sig = interrupted;
+    clean_up(&r);
+    if (sig) {
+        signal(sig, SIG_DFL);
+        raise(sig);
+    }
+    return code;
+}

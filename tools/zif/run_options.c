@@ -1,0 +1,352 @@
+/* The arguments of `zif run`. See run_options.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zif/log.h>
+#include "outcome.h"
+#include "run_options.h"
+
+enum { DEFAULT_SEED = 1, DEFAULT_MAX_RESETS = 16 };
+
+enum {
+    BOARD,
+    UART,
+    EXPECT,
+    EXPECT_RE,
+    SEND,
+    WAIT,
+    FAIL,
+    FAIL_RE,
+    TIMEOUT,
+    TIMEOUT_CODE,
+    WALL_TIMEOUT,
+    FOR,
+    MAX_RESETS,
+    REALTIME,
+    JUNIT,
+    TRACE_HASH,
+    STRICT,
+    SEED,
+    RAM_FILL,
+    CPU_PORT,
+    SEMIHOSTING_DIR,
+    CMDLINE,
+    NO_SEMIHOSTING,
+    LOG,
+    QUIET,
+    HELP,
+};
+
+const Option run_option_table[] = {
+    { BOARD, "board", 'b', OPTION_VALUE, "BOARD",
+      "The board or SoC: a name that `zif boards` lists, or a devicetree FILE.dts or FILE.dtb." },
+    { UART, "uart", 0, OPTION_VALUE, "NAME=KIND[,baud=N]",
+      "Connects a serial line: stdio, stdout, pty, tcp:PORT, file:PATH or null. NAME is the device's name, label or "
+      "alias, "
+      "or `console`. The path of a pty is printed at once. With baud=N the other end runs at that rate, and a guest "
+      "that "
+      "uses another one is garbled as on a real line. By default the console is stdio (stdout when there are steps) "
+      "and "
+      "every other line is null." },
+    { EXPECT, "expect", 0, OPTION_VALUE, "[UART:]TEXT", "Step: wait until the line has printed TEXT." },
+    { EXPECT, "expect-text", 0, OPTION_VALUE, "[UART:]TEXT", NULL },
+    { EXPECT_RE, "expect-re", 0, OPTION_VALUE, "[UART:]REGEX",
+      "Step: wait until a line of text matches the POSIX extended regular expression. `$' matches when the line has "
+      "ended." },
+    { SEND, "send", 0, OPTION_VALUE, "[UART:]TEXT",
+      "Step: type TEXT, with C escapes (\\r, \\n, \\x03), as fast as the guest's receiver takes it." },
+    { WAIT, "wait", 0, OPTION_VALUE, "DURATION", "Step: let virtual time pass (10ms, 1.5s, 2min)." },
+    { FAIL, "fail", 0, OPTION_VALUE, "[UART:]TEXT",
+      "End at once with code 121 when TEXT is printed, at whatever step." },
+    { FAIL, "fail-text", 0, OPTION_VALUE, "[UART:]TEXT", NULL },
+    { FAIL_RE, "fail-re", 0, OPTION_VALUE, "[UART:]REGEX", "As --fail, with a regular expression." },
+    { TIMEOUT, "timeout", 0, OPTION_VALUE, "DURATION",
+      "Give up after this much virtual time; 30s when not given and nobody is at the other end." },
+    { TIMEOUT_CODE, "timeout-exit-code", 0, OPTION_VALUE, "N", "Exit code of a timeout instead of 124." },
+    { WALL_TIMEOUT, "wall-timeout", 0, OPTION_VALUE, "DURATION", "Give up after this much of the host's time." },
+    { FOR, "for", 0, OPTION_VALUE, "DURATION",
+      "Run this long, then succeed if every expectation was met; steps do not end the run earlier." },
+    { MAX_RESETS, "max-resets", 0, OPTION_VALUE, "N",
+      "Resets by the firmware that are a reset loop when exceeded; 16." },
+    { REALTIME, "realtime", 0, OPTION_FLAG, NULL, "Let virtual time pass no faster than the host's." },
+    { JUNIT, "junit", 0, OPTION_VALUE, "FILE", "Write the result as JUnit XML." },
+    { TRACE_HASH, "trace-hash", 0, OPTION_FLAG, NULL,
+      "Print a hash of the whole run: equal hashes are equal runs, on any host." },
+    { STRICT, "strict", 0, OPTION_MAYBE, "KINDS",
+      "End with code 123 at the first report of something the firmware did wrong; KINDS are words of such reports with "
+      "commas between, or `all' (which adds what zif does not model)." },
+    { SEED, "seed", 0, OPTION_VALUE, "N", "Seed of everything random in the machine; 1." },
+    { RAM_FILL, "ram-fill", 0, OPTION_VALUE, "random|zero|0xNN", "What RAM holds at power-on; random, by the seed." },
+    { NO_SEMIHOSTING, "no-semihosting", 0, OPTION_FLAG, NULL, "No debugger is attached: BKPT 0xAB is a HardFault." },
+    { SEMIHOSTING_DIR, "semihosting-dir", 0, OPTION_VALUE, "DIR", "Folder the guest's files are confined to; none." },
+    { CMDLINE, "cmdline", 0, OPTION_VALUE, "TEXT", "The command line semihosting gives the guest." },
+    { CPU_PORT, "cpu-port", 0, OPTION_VALUE, "fast|portable", "The CPU's memory port; the fast one where it works." },
+    { LOG, "log", 0, OPTION_VALUE, "LEVEL[:CATEGORY]",
+      "What zif says of its own doing: error, warn (default), info, debug, trace; for all or one category." },
+    { QUIET, "quiet", 'q', OPTION_FLAG, NULL, "Print only what the guest prints, and failures." },
+    { HELP, "help", 'h', OPTION_FLAG, NULL, "Print this page." },
+    { 0 },
+};
+
+static char *copy(const char *text, size_t len)
+{
+    char *out = strndup(text, len);
+    if (!out) {
+        zif_bug("out of memory for options");
+    }
+    return out;
+}
+
+static bool parse_number(const char *option, const char *text, uint64_t max, uint64_t *out, Error **errp)
+{
+    char *end;
+    errno = 0;
+    unsigned long long v = strtoull(text, &end, 0);
+    if (*text < '0' || *text > '9' || *end || errno || v > max) {
+        error_setg(errp, "--%s: '%s' is no number from 0 to %llu", option, text, (unsigned long long)max);
+        return false;
+    }
+    *out = v;
+    return true;
+}
+
+static bool parse_duration(const char *option, const char *text, ZifTime *out, Error **errp)
+{
+    Error *err = NULL;
+    if (!zif_time_parse(text, out, &err)) {
+        error_prepend(&err, "--%s", option);
+        error_propagate(errp, err);
+        return false;
+    }
+    if (!*out) {
+        error_setg(errp, "--%s: no time at all", option);
+        return false;
+    }
+    return true;
+}
+
+static bool parse_uart(RunOptions *o, const char *text, Error **errp)
+{
+    const char *equals = strchr(text, '='), *comma = strstr(text, ",baud=");
+    uint64_t baud = 0;
+    if (!equals || equals == text || !equals[1] || comma == equals + 1) {
+        error_setg(errp, "--uart: '%s' is not NAME=KIND", text);
+        return false;
+    }
+    if (comma && !parse_number("uart", comma + strlen(",baud="), 100000000, &baud, errp)) {
+        return false;
+    }
+    o->uarts = realloc(o->uarts, (o->nuarts + 1) * sizeof *o->uarts);
+    if (!o->uarts) {
+        zif_bug("out of memory for options");
+    }
+    o->uarts[o->nuarts++] =
+        (UartOption){ .line = copy(text, (size_t)(equals - text)),
+                      .stream = copy(equals + 1, comma ? (size_t)(comma - equals - 1) : strlen(equals + 1)),
+                      .baud = (unsigned)baud };
+    return true;
+}
+
+static bool parse_ram_fill(RunOptions *o, const char *text, Error **errp)
+{
+    char *end;
+    if (!strcmp(text, "random")) {
+        o->machine.ram_fill = ZIF_RAM_RANDOM;
+        return true;
+    }
+    if (!strcmp(text, "zero")) {
+        o->machine.ram_fill = ZIF_RAM_ZERO;
+        return true;
+    }
+    unsigned long v = strtoul(text, &end, 16);
+    if (strncmp(text, "0x", 2) || !text[2] || *end || v > 0xff) {
+        error_setg(errp, "--ram-fill: '%s' is none of random, zero, 0xNN", text);
+        return false;
+    }
+    o->machine.ram_fill = ZIF_RAM_BYTE;
+    o->machine.ram_byte = (uint8_t)v;
+    return true;
+}
+
+static bool parse_strict(RunOptions *o, const char *text, Error **errp)
+{
+    uint32_t everything = (1u << ZIF_REPORT_KINDS) - 1;
+    if (!text) {
+        o->strict = everything & ~(1u << ZIF_REPORT_UNMODELLED | 1u << ZIF_REPORT_UNMODELLED_DEVICE);
+        return true;
+    }
+    while (*text) {
+        size_t len = strcspn(text, ",");
+        unsigned kind = 0;
+        while (kind < ZIF_REPORT_KINDS &&
+               (strlen(zif_report_kind_name(kind)) != len || strncmp(zif_report_kind_name(kind), text, len))) {
+            kind++;
+        }
+        if (kind < ZIF_REPORT_KINDS) {
+            o->strict |= 1u << kind;
+        } else if (len == 3 && !strncmp(text, "all", 3)) {
+            o->strict |= everything;
+        } else {
+            error_setg(errp, "--strict: '%.*s' is no kind of report", (int)len, text);
+            return false;
+        }
+        text += len + (text[len] == ',');
+    }
+    return true;
+}
+
+static bool add_step(RunOptions *o, int id, const char *text, Error **errp)
+{
+    static const struct {
+        int id;
+        StepKind kind;
+        const char *name;
+    } kinds[] = { { EXPECT, STEP_EXPECT, "expect" }, { EXPECT_RE, STEP_EXPECT_RE, "expect-re" },
+                  { SEND, STEP_SEND, "send" },       { WAIT, STEP_WAIT, "wait" },
+                  { FAIL, STEP_FAIL, "fail" },       { FAIL_RE, STEP_FAIL_RE, "fail-re" } };
+    Error *err = NULL;
+    unsigned i = 0;
+    while (kinds[i].id != id) {
+        i++;
+    }
+    if (!steps_add(o->steps, kinds[i].kind, text, &err)) {
+        error_prepend(&err, "--%s", kinds[i].name);
+        error_propagate(errp, err);
+        return false;
+    }
+    return true;
+}
+
+static void add_image(RunOptions *o, const char *name)
+{
+    o->images = realloc(o->images, (o->nimages + 1) * sizeof *o->images);
+    if (!o->images) {
+        zif_bug("out of memory for options");
+    }
+    o->images[o->nimages++] = name;
+}
+
+static bool parse_port(RunOptions *o, const char *text, Error **errp)
+{
+    if (strcmp(text, "fast") && strcmp(text, "portable")) {
+        error_setg(errp, "--cpu-port: '%s' is neither fast nor portable", text);
+        return false;
+    }
+    o->machine.port = text;
+    return true;
+}
+
+static bool apply(RunOptions *o, int id, const char *value, Error **errp)
+{
+    uint64_t number = 0;
+    switch (id) {
+    case BOARD:
+        o->machine.board = value;
+        return true;
+    case UART:
+        return parse_uart(o, value, errp);
+    case EXPECT:
+    case EXPECT_RE:
+    case SEND:
+    case WAIT:
+    case FAIL:
+    case FAIL_RE:
+        return add_step(o, id, value, errp);
+    case TIMEOUT:
+        return parse_duration("timeout", value, &o->timeout, errp);
+    case TIMEOUT_CODE:
+        if (!parse_number("timeout-exit-code", value, 255, &number, errp)) {
+            return false;
+        }
+        o->timeout_code = (int)number;
+        return true;
+    case WALL_TIMEOUT:
+        return parse_duration("wall-timeout", value, &o->wall_timeout, errp);
+    case FOR:
+        return parse_duration("for", value, &o->run_for, errp);
+    case MAX_RESETS:
+        if (!parse_number("max-resets", value, UINT_MAX - 1, &number, errp)) {
+            return false;
+        }
+        o->machine.max_resets = (unsigned)number;
+        return true;
+    case JUNIT:
+        o->junit = value;
+        return true;
+    case STRICT:
+        return parse_strict(o, value, errp);
+    case SEED:
+        return parse_number("seed", value, UINT64_MAX, &o->machine.seed, errp);
+    case RAM_FILL:
+        return parse_ram_fill(o, value, errp);
+    case CPU_PORT:
+        return parse_port(o, value, errp);
+    case SEMIHOSTING_DIR:
+        o->machine.semihosting_dir = value;
+        return true;
+    case CMDLINE:
+        o->machine.cmdline = value;
+        return true;
+    case LOG:
+        return zif_log_configure(value, errp);
+    case REALTIME:
+        o->realtime = true;
+        return true;
+    case TRACE_HASH:
+        o->trace_hash = true;
+        return true;
+    case NO_SEMIHOSTING:
+        o->machine.semihosting = false;
+        return true;
+    case QUIET:
+        o->quiet = true;
+        return true;
+    case OPTION_OPERAND:
+        add_image(o, value);
+        return true;
+    }
+    zif_bug("option %d is in the table and not applied", id);
+}
+
+bool run_options_parse(RunOptions *o, char **argv, Error **errp)
+{
+    *o = (RunOptions){ .machine = { .seed = DEFAULT_SEED, .max_resets = DEFAULT_MAX_RESETS, .semihosting = true },
+                       .timeout_code = EXIT_TIMEOUT,
+                       .steps = steps_new() };
+    OptionParser parser = { .argv = argv, .options = run_option_table };
+    for (;;) {
+        const char *value;
+        int id = option_next(&parser, &value, errp);
+        if (id == OPTION_END) {
+            break;
+        }
+        if (id == HELP) {
+            o->help = true;
+            return true;
+        }
+        if (id == OPTION_BAD || !apply(o, id, value, errp)) {
+            return false;
+        }
+    }
+    if (!o->nimages) {
+        error_setg(errp, "no firmware image is named (see zif run --help)");
+        return false;
+    }
+    if (!o->machine.board) {
+        error_setg(errp, "no board is named: --board BOARD (zif boards lists them)");
+        return false;
+    }
+    return true;
+}
+
+void run_options_free(RunOptions *o)
+{
+    for (size_t i = 0; i < o->nuarts; i++) {
+        free(o->uarts[i].line);
+        free(o->uarts[i].stream);
+    }
+    free(o->uarts);
+    free(o->images);
+    steps_free(o->steps);
+}

@@ -1,0 +1,38 @@
+/* The arguments of `zif run`. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ZIF_TOOL_RUN_OPTIONS_H
+#define ZIF_TOOL_RUN_OPTIONS_H
+
+#include <zif/machine.h>
+#include "options.h"
+#include "steps.h"
+
+/* --uart NAME=KIND[,baud=N] */
+typedef struct {
+    char *line;
+    char *stream;  /* as zif_stream_open takes it */
+    unsigned baud; /* 0: whatever the guest uses */
+} UartOption;
+
+typedef struct {
+    ZifMachineConfig machine;
+    UartOption *uarts;
+    size_t nuarts;
+    Steps *steps;
+    ZifTime timeout; /* virtual; 0 = none given */
+    int timeout_code;
+    ZifTime wall_timeout; /* host time; 0 = none */
+    ZifTime run_for;      /* 0 = none */
+    bool realtime, trace_hash, quiet, help;
+    const char *junit;
+    uint32_t strict; /* bit per ZifReportKind */
+    const char **images;
+    size_t nimages;
+} RunOptions;
+
+extern const Option run_option_table[];
+
+/** Fills *o from argv (ended by NULL). False and *errp on bad usage; free in either case. With --help the rest is not looked at. */
+bool run_options_parse(RunOptions *o, char **argv, Error **errp);
+void run_options_free(RunOptions *o);
+
+#endif
