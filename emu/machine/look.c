@@ -52,3 +52,13 @@ unsigned zif__backtrace(ZifMachine *m, uint32_t sp, uint32_t *out, unsigned max)
     }
     return n;
 }
+
+bool zif_device_drive(ZifDevice *dev, const char *input, unsigned line, int level)
+{
+    int i = zif__input_find(dev->cls, input);
+    if (i < 0 || line >= dev->core->input_base[i + 1] - dev->core->input_base[i]) {
+        return false;
+    }
+    zif__input_set(dev, i, line, level);
+    return true;
+}

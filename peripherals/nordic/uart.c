@@ -4,7 +4,7 @@
  * Reference: nRF51 Series Reference Manual v3.0, chapter 29 "Universal asynchronous receiver/transmitter (UART)".
  * Models: transmission and reception at the baud rate's speed, FIFO, overrun, parity and flow-control settings, suspend,
  * receiver time-out, RTS and CTS as pads, pin selection: without its pins connected the UART is mute and deaf.
- * Departs: bytes arrive whole, so parity, framing and break errors come only from a line that injects them; a TXD write
+ * Departs: whether a byte reaches the board's line is decided at its end. Bytes arrive whole, so parity, framing and break errors come only from a line that injects them; a TXD write
  * during a transmission is lost (silicon's result is not documented); reading RXD while it is empty stops the receiver until
  * it is disabled, as the register description warns.
  * Missing: nothing else known.

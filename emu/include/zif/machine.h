@@ -102,6 +102,9 @@ struct ZifCpu *zif_machine_cpu(ZifMachine *m);
 unsigned zif_machine_ndevices(const ZifMachine *m);
 ZifDevice *zif_machine_device(ZifMachine *m, unsigned n);
 ZifDevice *zif_machine_device_by_name(ZifMachine *m, const char *name); /* name, label, alias or path */
+/** Drives line `line` of a device's input from outside, from now on: a button pressed ("press"), a jumper on a port ("pin").
+ * False when the device has no such line. */
+bool zif_device_drive(ZifDevice *dev, const char *input, unsigned line, int level);
 /** Value of a register as a read would give it, without the read's effects. */
 uint32_t zif_device_peek(ZifDevice *dev, unsigned slot);
 /** Address of the current instruction. */
