@@ -115,8 +115,14 @@ static void poll_for_ever(void)
     }
 }
 
+/* Outlives a reset, and holds anything after power-on. */
+static __attribute__((section(".noinit"))) uint32_t resetting;
+static const uint32_t RESETTING = 0x52455345;
+
 static void reset_loop(void)
 {
+    resetting = RESETTING;
+    __asm__ volatile("dsb" ::: "memory");
     SCB_AIRCR = AIRCR_SYSRESETREQ;
     for (;;) {
     }
@@ -166,6 +172,9 @@ int main(void)
 {
     static const unsigned n = sizeof(kinds) / sizeof(kinds[0]);
 
+    if (resetting == RESETTING) {
+        reset_loop();
+    }
     puts("crash: which?");
     for (;;) {
         char c = console_getc();
