@@ -140,6 +140,11 @@ static ZifInsnKind coprocessor(ZifCpuModel model, uint16_t a, uint16_t b)
         }
         return ZIF_INSN_MEM;
     }
+    /* Both FPUs here are single-precision (FPv4-SP, FPv5-SP): doubles are moved, never computed with. */
+    bool computes = (a & 0xef00) == 0xee00 && !(b & 0x10);
+    if (computes && (cp == 11 || ((a & 0xffbf) == 0xeeb7 && (b & 0x0ed0) == 0x0ac0))) { /* the latter: VCVT.F64.F32 */
+        return ZIF_INSN_UDF;
+    }
     return ZIF_INSN_FP;
 }
 
