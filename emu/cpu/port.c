@@ -142,7 +142,7 @@ void zif_port_arm_fp(ZifPort *port)
 
 void zif_port_clear_exclusive(ZifPort *port)
 {
-    port->ops->clear_exclusive(port);
+    port->excl_valid = false;
 }
 
 bool zif__port_is_breakpoint(const ZifPort *port, uint32_t addr)

@@ -74,8 +74,10 @@ static bool bus(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, 
             return refuse(port, addr, size, is_write, ZIF_FAULT_BUS, result);
         }
     }
-    if (port->running && port->record_count < ZIF_PORT_RECORDS) {
-        port->records[port->record_count++] = (ZifPortRecord){addr, *value, (uint8_t)size, is_write};
+    if (port->recording) {
+        port->records[port->record_count++ % ZIF_PORT_RECORDS] =
+            (ZifPortRecord){addr, *value, (uint8_t)size, is_write, port->record_first, port->record_where};
+        port->record_first = false;
         port->record_next = port->record_count;
     }
     return true;
@@ -91,7 +93,7 @@ static unsigned piece(uint32_t addr, unsigned left)
     return size;
 }
 
-static bool aligned(const ZifPort *port, uint32_t addr, unsigned size, bool multi)
+bool zif__port_aligned(const ZifPort *port, uint32_t addr, unsigned size, bool multi)
 {
     uint32_t mask = (size > 4 ? 4 : size) - 1;
     return (addr & mask) == 0 || (!multi && !port->unaligned_traps);
@@ -117,7 +119,7 @@ static bool within(const ZifPortSection *s, uint32_t addr, unsigned size)
 
 bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value)
 {
-    if (!aligned(port, addr, size, multi)) {
+    if (!zif__port_aligned(port, addr, size, multi)) {
         return refuse(port, addr, size, false, ZIF_FAULT_UNALIGNED, MEMTX_OK);
     }
     if (size == 8) {
@@ -153,7 +155,7 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
 
 bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value)
 {
-    if (!aligned(port, addr, size, multi)) {
+    if (!zif__port_aligned(port, addr, size, multi)) {
         return refuse(port, addr, size, true, ZIF_FAULT_UNALIGNED, MEMTX_OK);
     }
     if (size == 8) {

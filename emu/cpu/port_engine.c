@@ -42,23 +42,24 @@ static bool same(const ZifPortMapping *a, const ZifPortMapping *b)
     return a->start == b->start && a->size == b->size && a->host == b->host;
 }
 
-static bool among(const ZifPortMapping *m, const ZifPortMapping *list, unsigned count)
+static const ZifPortMapping *among(const ZifPortMapping *m, const ZifPortMapping *list, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         if (same(m, &list[i])) {
-            return true;
+            return &list[i];
         }
     }
-    return false;
+    return NULL;
 }
 
-void zif__engine_sync(ZifEngine *e, const ZifPort *port)
+void zif__engine_sync(ZifEngine *e, ZifPort *port)
 {
     unsigned count;
     ZifPortMapping *now = zif__port_mappings(port, &count);
     for (unsigned i = 0; i < e->mapped_count; i++) {
         const ZifPortMapping *m = &e->mapped[i];
-        if (!among(m, now, count)) {
+        if (among(m, now, count) == NULL) {
+            port->ops->forget_code(port, m->start, (uint32_t)(m->size - 1)); /* the engine keeps what it translated */
             uc_err err = uc_mem_unmap(e->uc, m->start, m->size);
             if (err != UC_ERR_OK) {
                 zif_bug("engine: cannot unmap 0x%08x: %s", m->start, uc_strerror(err));
@@ -66,13 +67,17 @@ void zif__engine_sync(ZifEngine *e, const ZifPort *port)
         }
     }
     for (unsigned i = 0; i < count; i++) {
-        const ZifPortMapping *m = &now[i];
-        if (!among(m, e->mapped, e->mapped_count)) {
-            uc_err err = uc_mem_map_ptr(e->uc, m->start, m->size, UC_PROT_ALL, m->host);
-            if (err != UC_ERR_OK) {
-                zif_bug("engine: cannot map 0x%08x: %s", m->start, uc_strerror(err));
-            }
+        ZifPortMapping *m = &now[i];
+        const ZifPortMapping *old = among(m, e->mapped, e->mapped_count);
+        if (old != NULL) {
+            m->tag = old->tag;
+            continue;
         }
+        uc_err err = uc_mem_map_ptr(e->uc, m->start, m->size, UC_PROT_ALL, m->host);
+        if (err != UC_ERR_OK) {
+            zif_bug("engine: cannot map 0x%08x: %s", m->start, uc_strerror(err));
+        }
+        m->tag = e->tag != NULL ? *e->tag : 0;
     }
     free(e->mapped);
     e->mapped = now;

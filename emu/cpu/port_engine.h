@@ -13,13 +13,14 @@ typedef struct {
     uc_engine *uc;
     ZifPortMapping *mapped;
     unsigned mapped_count;
+    const uint64_t *tag; /* what a mapping's tag is set to after it was made; NULL: nothing */
 } ZifEngine;
 
 /** Opens the engine as the core asked for. False and *errp on failure. */
 bool zif__engine_open(ZifEngine *e, ZifCpuModel model, Error **errp);
 void zif__engine_close(ZifEngine *e);
 /** Maps and unmaps until the engine has what zif__port_mappings says. Outside uc_emu_start only. */
-void zif__engine_sync(ZifEngine *e, const ZifPort *port);
+void zif__engine_sync(ZifEngine *e, ZifPort *port);
 uint32_t zif__engine_get(const ZifEngine *e, ZifReg reg);
 void zif__engine_set(const ZifEngine *e, ZifReg reg, uint32_t value);
 

@@ -230,6 +230,53 @@ bool zif__insn_sets_flags_only_outside_it(uint16_t i)
     return false;
 }
 
+bool zif__condition_passes(unsigned cond, uint32_t xpsr)
+{
+    bool n = xpsr >> 31, z = xpsr >> 30 & 1, c = xpsr >> 29 & 1, v = xpsr >> 28 & 1, r;
+    switch (cond >> 1) {
+    case 0:
+        r = z;
+        break;
+    case 1:
+        r = c;
+        break;
+    case 2:
+        r = n;
+        break;
+    case 3:
+        r = v;
+        break;
+    case 4:
+        r = c && !z;
+        break;
+    case 5:
+        r = n == v;
+        break;
+    case 6:
+        r = n == v && !z;
+        break;
+    default:
+        return true;
+    }
+    return (cond & 1) ? !r : r;
+}
+
+ZifPortStop zif__insn_stop(ZifInsnKind kind, bool *retires)
+{
+    static const struct {
+        ZifPortStop stop;
+        bool retires;
+    } stops[] = {
+        [ZIF_INSN_SVC] = {ZIF_STOP_SVC, true},   [ZIF_INSN_BKPT] = {ZIF_STOP_BKPT, false},
+        [ZIF_INSN_UDF] = {ZIF_STOP_UNDEF, false}, [ZIF_INSN_NOCP] = {ZIF_STOP_NOCP, false},
+        [ZIF_INSN_WFI] = {ZIF_STOP_WFI, true},   [ZIF_INSN_WFE] = {ZIF_STOP_WFE, true},
+        [ZIF_INSN_SEV] = {ZIF_STOP_SEV, true},   [ZIF_INSN_DIV] = {ZIF_STOP_DIVBYZERO, false},
+        [ZIF_INSN_FP] = {ZIF_STOP_NOCP, false},
+    };
+    *retires = stops[kind].retires;
+    return stops[kind].stop;
+}
+
 static int popcount16(uint16_t v)
 {
     return __builtin_popcount(v);

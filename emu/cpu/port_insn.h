@@ -51,6 +51,22 @@ ZifInsn zif__insn_decode(ZifCpuModel model, uint16_t first, uint16_t second);
 /* True for a 16-bit instruction that sets flags outside an IT block and leaves them alone inside one. */
 bool zif__insn_sets_flags_only_outside_it(uint16_t first);
 
+/** Does a condition (0-15) hold with these flags? */
+bool zif__condition_passes(unsigned cond, uint32_t xpsr);
+/** ITSTATE after one more instruction of its block. */
+static inline uint8_t zif__it_advance(uint8_t it)
+{
+    return (it & 7) == 0 ? 0 : (uint8_t)((it & 0xe0) | ((it << 1) & 0x1f));
+}
+/** ITSTATE in an XPSR. */
+static inline uint8_t zif__it_of(uint32_t xpsr)
+{
+    return (uint8_t)((xpsr >> 25 & 3) | (xpsr >> 8 & 0xfc));
+}
+
+/** The stop an instruction of this kind means, and whether it retires. For kinds that stop whenever they execute. */
+ZifPortStop zif__insn_stop(ZifInsnKind kind, bool *retires);
+
 /* What a load or store does, with the register numbers in it: accesses of `unit` bytes go up from the start address. */
 typedef enum {
     ZIF_MEM_CORE,      /* core registers: `regs` names them, lowest first, one access each */

@@ -42,6 +42,8 @@ typedef struct {
     uint32_t value;
     uint8_t size;
     bool is_write;
+    bool first;      /* of the accesses made by one call */
+    uintptr_t where; /* the caller's mark */
 } ZifPortRecord;
 
 struct ZifPort {
@@ -55,6 +57,7 @@ struct ZifPort {
     unsigned section_hit; /* found last */
     ZifPortCode *codes;
     bool map_changed; /* since the engine's mappings were brought up to date */
+    uint64_t layout;  /* sum over the sections of what the engine's mappings follow from */
 
     ZifPortProt prots[ZIF_PORT_PROTS];
     bool unaligned_traps, div_traps, fp_on; /* cached answers of the client, once modes_known */
@@ -73,8 +76,15 @@ struct ZifPort {
     void (*observer)(void *opaque, uint32_t pc, unsigned size);
     void *observer_opaque;
 
-    bool replaying; /* an instruction is run again: its bus accesses are answered from the records */
-    unsigned record_count, record_next;
+    bool excl_valid; /* the local monitor */
+    uint32_t excl_addr, excl_value;
+
+    /* Fast port: bus accesses as they are made, the last ones in a ring; while an instruction is run again (`replaying`) the
+     * first record_count answer those it repeats. */
+    bool recording, replaying;
+    bool record_first;
+    uintptr_t record_where;
+    uint64_t record_count, record_next;
     ZifPortRecord records[ZIF_PORT_RECORDS];
 };
 
@@ -89,7 +99,6 @@ struct ZifPortOps {
     void (*limit_lowered)(ZifPort *port); /* or a stop was requested; inside a run */
     void (*map_changed)(ZifPort *port);   /* sections came or went, or what may be stored inline changed */
     void (*flush)(ZifPort *port);         /* what `prots` and the cached answers say is void */
-    void (*clear_exclusive)(ZifPort *port);
     void (*forget_code)(ZifPort *port, uint32_t addr, uint32_t size); /* translations of these guest bytes */
     void (*modes_changed)(ZifPort *port); /* observer or breakpoints were set or removed */
 };
@@ -120,6 +129,7 @@ typedef struct {
     uint32_t start;
     uint64_t size;
     uint8_t *host;
+    uint64_t tag; /* fast port: the engine's address of this memory */
 } ZifPortMapping;
 /** The stretches of the present map, ascending, into a new array (free it). */
 ZifPortMapping *zif__port_mappings(const ZifPort *port, unsigned *count);
@@ -135,6 +145,8 @@ static inline void zif__port_modes(ZifPort *port)
         zif__port_refresh_modes(port);
     }
 }
+/** Does this access need no alignment fault? */
+bool zif__port_aligned(const ZifPort *port, uint32_t addr, unsigned size, bool multi);
 /** One access of the guest, checked. False: refused, port->info says how. size 1, 2, 4 or 8. */
 bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value);
 bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value);
@@ -144,6 +156,19 @@ const ZifPortSection *zif__port_plain(ZifPort *port, uint32_t addr, uint32_t siz
 bool zif__port_fetch(ZifPort *port, uint32_t addr, unsigned size);
 /** The halfword at addr when it lies in memory; false elsewhere. */
 bool zif__port_peek16(ZifPort *port, uint32_t addr, uint16_t *value);
+
+/* port_exec.c */
+typedef struct {
+    bool loaded; /* the PC was loaded: value is a branch with exchange */
+    bool table;  /* TBB/TBH: value is the next instruction */
+    uint32_t value;
+} ZifMemPc;
+/** First address, and the base register's value, of the load or store at pc. */
+uint32_t zif__mem_start(ZifPort *port, uint32_t pc, const ZifMem *m, uint32_t *base);
+/** Bytes it touches. */
+unsigned zif__mem_length(const ZifMem *m);
+/** Does it: accesses, registers, write-back, monitor; not the PC. False: refused, port->info says how. */
+bool zif__mem_execute(ZifPort *port, uint32_t pc, const ZifMem *m, ZifMemPc *branch);
 
 /* port.c */
 bool zif__port_is_breakpoint(const ZifPort *port, uint32_t addr);

@@ -55,6 +55,15 @@ static bool clip(const MemoryRegionSection *section, uint32_t *start, uint32_t *
     return true;
 }
 
+/* Two maps with one sum want the same mappings: a ROM device that changes its mode goes and comes back as it was. */
+static uint64_t layout_of(const ZifPortSection *s)
+{
+    uint64_t h = (uint64_t)s->start << 32 | s->last;
+    h = (h ^ (uint64_t)(uintptr_t)s->host) * UINT64_C(0x9e3779b97f4a7c15);
+    h ^= h >> 29;
+    return h * UINT64_C(0xbf58476d1ce4e5b9);
+}
+
 static void set_log(ZifPortSection *s, int mask)
 {
     s->log = (uint8_t)(mask & ~(1 << DIRTY_MEMORY_CODE));
@@ -85,6 +94,7 @@ static void region_add(MemoryListener *listener, MemoryRegionSection *section)
     }
     port->sections[i] = s;
     port->section_count++;
+    port->layout += layout_of(&s);
     port->map_changed = true;
 }
 
@@ -107,6 +117,7 @@ static void region_del(MemoryListener *listener, MemoryRegionSection *section)
     ZifPort *port = port_of(listener);
     ZifPortSection *s = exact(port, section);
     if (s != NULL) {
+        port->layout -= layout_of(s);
         size_t after = (size_t)(port->sections + port->section_count - s - 1);
         memmove(s, s + 1, after * sizeof(*s));
         port->section_count--;

@@ -26,8 +26,6 @@ typedef struct {
     uint32_t pc;
     ZifInsn insn;
     uint16_t first, second;
-    bool excl_valid;
-    uint32_t excl_addr, excl_value;
     uint32_t code_page;   /* marked last */
     int intr;             /* exception the engine raised, or -1 */
 } Portable;
@@ -55,44 +53,6 @@ static bool in_handler(const Portable *p)
     return (get(p, ZIF_REG_XPSR) & ZIF_XPSR_IPSR) != 0;
 }
 
-/* --- IT blocks --- */
-
-static bool condition_passes(unsigned cond, uint32_t xpsr)
-{
-    bool n = xpsr >> 31, z = xpsr >> 30 & 1, c = xpsr >> 29 & 1, v = xpsr >> 28 & 1, r;
-    switch (cond >> 1) {
-    case 0:
-        r = z;
-        break;
-    case 1:
-        r = c;
-        break;
-    case 2:
-        r = n;
-        break;
-    case 3:
-        r = v;
-        break;
-    case 4:
-        r = c && !z;
-        break;
-    case 5:
-        r = n == v;
-        break;
-    case 6:
-        r = n == v && !z;
-        break;
-    default:
-        return true;
-    }
-    return (cond & 1) ? !r : r;
-}
-
-static void advance_it(Portable *p)
-{
-    p->it = (p->it & 7) == 0 ? 0 : (uint8_t)((p->it & 0xe0) | ((p->it << 1) & 0x1f));
-}
-
 /* --- retiring --- */
 
 /* The instruction at p->pc is done. */
@@ -104,7 +64,7 @@ static void retire(Portable *p)
         port->observer(port->observer_opaque, p->pc, p->insn.size);
     }
     if (p->it != 0 && p->insn.kind != ZIF_INSN_IT) {
-        advance_it(p);
+        p->it = zif__it_advance(p->it);
     }
 }
 
@@ -136,41 +96,12 @@ static void retire_here(Portable *p)
 
 /* --- loads and stores --- */
 
-static uint32_t operand(const Portable *p, unsigned reg)
-{
-    return reg == 15 ? (p->pc + 4) & ~3u : get(p, (ZifReg)(ZIF_REG_R0 + reg));
-}
-
-static uint32_t start_of(const Portable *p, const ZifMem *m, uint32_t *base)
-{
-    if (m->form == ZIF_MEM_TABLE && m->rn == 15) {
-        *base = p->pc + 4; /* a table that follows the instruction, at any halfword */
-    } else {
-        *base = operand(p, m->literal ? 15 : m->rn);
-    }
-    return *base + (uint32_t)m->start_offset + (m->add_rm ? get(p, (ZifReg)(ZIF_REG_R0 + m->rm)) << m->shift : 0);
-}
-
-static unsigned length_of(const ZifMem *m)
-{
-    switch (m->form) {
-    case ZIF_MEM_CORE:
-        return (unsigned)__builtin_popcount(m->regs) * m->unit;
-    case ZIF_MEM_PAIR:
-        return 8;
-    case ZIF_MEM_FP:
-        return m->fp_words * 4u;
-    default:
-        return m->unit;
-    }
-}
-
 /* May the engine make all accesses of this instruction? Notes what follows from a store. */
 static bool is_plain(Portable *p, const ZifMem *m)
 {
     ZifPort *port = &p->port;
-    uint32_t base, addr = start_of(p, m, &base);
-    unsigned length = length_of(m);
+    uint32_t base, addr = zif__mem_start(port, p->pc, m, &base);
+    unsigned length = zif__mem_length(m);
     if (m->unprivileged || m->form == ZIF_MEM_EXCLUSIVE) {
         return false;
     }
@@ -206,155 +137,20 @@ static ZifPortStop branch_exchange(Portable *p, uint32_t value, ZifPortInfo *inf
     return GO_ON;
 }
 
-static uint32_t extended(const ZifMem *m, uint64_t v)
-{
-    if (m->sign) {
-        return m->unit == 1 ? (uint32_t)(int8_t)v : (uint32_t)(int16_t)v;
-    }
-    return (uint32_t)v;
-}
-
-/* Core registers, pairs included, in ascending order of address; the base and the PC get theirs when all went well. */
-static bool transfer_core(Portable *p, const ZifMem *m, uint32_t addr, uint32_t *pc_value, bool *pc_loaded)
-{
-    uint8_t regs[16];
-    unsigned n = 0;
-    if (m->form == ZIF_MEM_PAIR) {
-        regs[n++] = m->rt;
-        regs[n++] = m->rt2;
-    } else {
-        for (unsigned r = 0; r < 16; r++) {
-            if (m->regs & (1u << r)) {
-                regs[n++] = (uint8_t)r;
-            }
-        }
-    }
-    bool base_loaded = false;
-    uint32_t base_value = 0;
-    for (unsigned i = 0; i < n; i++, addr += m->unit) {
-        ZifReg reg = (ZifReg)(ZIF_REG_R0 + regs[i]);
-        uint64_t v = 0;
-        if (!m->load) {
-            v = regs[i] == 15 ? p->pc + 4 : get(p, reg);
-            if (!zif__port_store(&p->port, addr, m->unit, m->unprivileged, m->multi, v)) {
-                return false;
-            }
-            continue;
-        }
-        if (!zif__port_load(&p->port, addr, m->unit, m->unprivileged, m->multi, &v)) {
-            return false;
-        }
-        if (regs[i] == 15) {
-            *pc_value = (uint32_t)v;
-            *pc_loaded = true;
-        } else if (regs[i] == m->rn && !m->literal) {
-            base_value = extended(m, v);
-            base_loaded = true;
-        } else {
-            set(p, reg, extended(m, v));
-        }
-    }
-    if (base_loaded) {
-        set(p, (ZifReg)(ZIF_REG_R0 + m->rn), base_value);
-    }
-    return true;
-}
-
-static bool transfer_fp(Portable *p, const ZifMem *m, uint32_t addr)
-{
-    for (unsigned i = 0; i < m->fp_words; i += m->unit / 4u, addr += m->unit) {
-        ZifReg reg = (ZifReg)(ZIF_REG_S0 + m->fp_first + i);
-        uint64_t v = 0;
-        if (!m->load) {
-            v = get(p, reg);
-            if (m->unit == 8) {
-                v |= (uint64_t)get(p, (ZifReg)(reg + 1)) << 32;
-            }
-            if (!zif__port_store(&p->port, addr, m->unit, false, true, v)) {
-                return false;
-            }
-            continue;
-        }
-        if (!zif__port_load(&p->port, addr, m->unit, false, true, &v)) {
-            return false;
-        }
-        set(p, reg, (uint32_t)v);
-        if (m->unit == 8) {
-            set(p, (ZifReg)(reg + 1), (uint32_t)(v >> 32));
-        }
-    }
-    return true;
-}
-
-/* The monitor remembers an address and the value loaded there, as the engine's does; a device is not read again. */
-static bool transfer_exclusive(Portable *p, const ZifMem *m, uint32_t addr)
-{
-    uint64_t v = 0;
-    if (m->load) {
-        if (!zif__port_load(&p->port, addr, m->unit, false, true, &v)) {
-            return false;
-        }
-        p->excl_valid = true;
-        p->excl_addr = addr;
-        p->excl_value = (uint32_t)v;
-        set(p, (ZifReg)(ZIF_REG_R0 + m->rt), (uint32_t)v);
-        return true;
-    }
-    bool ok = p->excl_valid && p->excl_addr == addr;
-    const ZifPortSection *s = zif__port_find(&p->port, addr);
-    if (ok && s != NULL && s->load) {
-        if (!zif__port_load(&p->port, addr, m->unit, false, true, &v)) {
-            return false;
-        }
-        ok = (uint32_t)v == p->excl_value;
-    }
-    if (ok) {
-        v = get(p, (ZifReg)(ZIF_REG_R0 + m->rt));
-        if (!zif__port_store(&p->port, addr, m->unit, false, true, v)) {
-            return false;
-        }
-    }
-    p->excl_valid = false;
-    set(p, (ZifReg)(ZIF_REG_R0 + m->rd), ok ? 0 : 1);
-    return true;
-}
-
 /* Makes the accesses of the instruction at p->pc here. */
 static ZifPortStop access_here(Portable *p, ZifPortInfo *info)
 {
-    ZifPort *port = &p->port;
     ZifMem m = zif__mem_decode(p->first, p->second);
-    uint32_t base, addr = start_of(p, &m, &base), pc_value = 0;
-    bool pc_loaded = false, done;
-    uint64_t v;
-    switch (m.form) {
-    case ZIF_MEM_TABLE:
-        done = zif__port_load(port, addr, m.unit, false, false, &v);
-        if (done) {
-            retire(p);
-            leave_at(p, p->pc + 4 + 2 * (uint32_t)v);
-            return GO_ON;
-        }
-        break;
-    case ZIF_MEM_EXCLUSIVE:
-        done = transfer_exclusive(p, &m, addr);
-        break;
-    case ZIF_MEM_FP:
-        done = transfer_fp(p, &m, addr);
-        break;
-    default:
-        done = transfer_core(p, &m, addr, &pc_value, &pc_loaded);
-        break;
-    }
-    if (!done) {
-        *info = port->info;
+    ZifMemPc branch;
+    if (!zif__mem_execute(&p->port, p->pc, &m, &branch)) {
+        *info = p->port.info;
         return info->fault == ZIF_FAULT_WATCH ? ZIF_STOP_WATCHPOINT : ZIF_STOP_DATA;
     }
-    if (m.writeback) {
-        set(p, (ZifReg)(ZIF_REG_R0 + m.rn), base + (uint32_t)m.base_offset);
-    }
     retire_here(p);
-    return pc_loaded ? branch_exchange(p, pc_value, info) : GO_ON;
+    if (branch.table) {
+        leave_at(p, branch.value);
+    }
+    return branch.loaded ? branch_exchange(p, branch.value, info) : GO_ON;
 }
 
 /* --- the hook --- */
@@ -363,7 +159,7 @@ static ZifPortStop access_here(Portable *p, ZifPortInfo *info)
 static bool is_special(Portable *p)
 {
     ZifPort *port = &p->port;
-    if (p->it != 0 && !condition_passes(p->it >> 4, get(p, ZIF_REG_XPSR))) {
+    if (p->it != 0 && !zif__condition_passes(p->it >> 4, get(p, ZIF_REG_XPSR))) {
         return true;
     }
     switch (p->insn.kind) {
@@ -459,7 +255,7 @@ static ZifPortStop special(Portable *p, ZifPortInfo *info)
 {
     ZifPort *port = &p->port;
     const ZifPortClient *c = &port->config.client;
-    if (p->it != 0 && !condition_passes(p->it >> 4, get(p, ZIF_REG_XPSR))) {
+    if (p->it != 0 && !zif__condition_passes(p->it >> 4, get(p, ZIF_REG_XPSR))) {
         retire_here(p);
         return GO_ON;
     }
@@ -485,28 +281,8 @@ static ZifPortStop special(Portable *p, ZifPortInfo *info)
         p->it = p->insn.imm;
         retire_here(p);
         return GO_ON;
-    case ZIF_INSN_SVC:
-        retire_here(p);
-        return ZIF_STOP_SVC;
-    case ZIF_INSN_BKPT:
-        return ZIF_STOP_BKPT;
-    case ZIF_INSN_UDF:
-        return ZIF_STOP_UNDEF;
-    case ZIF_INSN_NOCP:
-        return ZIF_STOP_NOCP;
-    case ZIF_INSN_WFI:
-        retire_here(p);
-        return ZIF_STOP_WFI;
-    case ZIF_INSN_WFE:
-        retire_here(p);
-        return ZIF_STOP_WFE;
-    case ZIF_INSN_SEV:
-        retire_here(p);
-        return ZIF_STOP_SEV;
-    case ZIF_INSN_DIV:
-        return ZIF_STOP_DIVBYZERO;
     case ZIF_INSN_CLREX:
-        p->excl_valid = false;
+        port->excl_valid = false;
         retire_here(p);
         return GO_ON;
     case ZIF_INSN_BRANCH_EXCHANGE: {
@@ -517,9 +293,17 @@ static ZifPortStop special(Portable *p, ZifPortInfo *info)
     }
     case ZIF_INSN_MEM:
         return access_here(p, info);
-    default: /* hints */
+    case ZIF_INSN_HINT:
         retire_here(p);
         return GO_ON;
+    default: {
+        bool retires;
+        ZifPortStop stop = zif__insn_stop(p->insn.kind, &retires);
+        if (retires) {
+            retire_here(p);
+        }
+        return stop;
+    }
     }
 }
 
@@ -634,11 +418,6 @@ static void nothing(ZifPort *port)
     /* The hook looks at everything before each instruction. */
 }
 
-static void clear_exclusive(ZifPort *port)
-{
-    portable_of(port)->excl_valid = false;
-}
-
 static void forget_code(ZifPort *port, uint32_t addr, uint32_t size)
 {
     uint64_t from = addr & ~3ull, to = ((uint64_t)addr + size + 3) & ~3ull;
@@ -680,7 +459,6 @@ const ZifPortOps zif__port_portable = {
     .limit_lowered = nothing,
     .map_changed = NULL,
     .flush = nothing,
-    .clear_exclusive = clear_exclusive,
     .forget_code = forget_code,
     .modes_changed = nothing,
 };

@@ -1,0 +1,1102 @@
+/*
+ * The fast CPU memory port: owns the engine's slow path. The only file that knows the engine's insides.
+ *
+ * The engine is linked as an archive and some of its functions are replaced at link time (--wrap, see CMakeLists.txt):
+ * every load and store that misses the engine's TLB, every TLB fill, every translation and every lookup of translated code
+ * arrives here. What the engine may do alone it does inline; the rest goes through the same code as in the portable port.
+ *
+ * Time. Each translated block starts with four operations: budget -= length; negative: call `block_refused`. No C
+ * code runs for a block that fits. Within a block the count is that of its start plus the index of the instruction, which
+ * the engine's own table of a block says from a return address (`locate`). The last block before a limit is translated
+ * again, shorter: the number of instructions goes into cs_base, which is part of a block's identity and unused on M-profile;
+ * so do the modes that change what is translated.
+ *
+ * Stopping. An instruction is abandoned by a jump out of the engine with the state restored to its beginning. If it had made
+ * device accesses by then, they are remembered and answer the same accesses when it is run again: each is made once.
+ *
+ * Offsets and signatures below are facts of Unicorn 2.0.1 for x86-64; other versions are refused, and each engine
+ * passes a self-test before it is used. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "port_engine.h"
+#include "port_fast.h"
+
+/* Facts about the engine's structures (bytes). */
+enum {
+    UC_CPU = 384,              /* uc_struct: CPUState *cpu */
+    UC_NO_EXIT_REQUEST = 1930, /* uc_struct: bool: emit no exit test after a load or store */
+    CPU_ENV = 38640,           /* CPUState -> CPUARMState */
+    ENV_BUDGET = -38600,       /* CPUARMState -> a 64-bit field of CPUState only icount mode uses: our budget */
+    ENV_PC = 60,
+    ENV_THUMB = 544,
+    ENV_CONDEXEC = 548, /* ITSTATE */
+    CONTEXT_ENV = 37104, /* TCGContext: the temporary that stands for env */
+    OP_LINK_PREVIOUS = 16,
+    OP_ARGS = 24,
+    BLOCK_OFFSET = 16, /* RAMBlock: ram_addr */
+};
+/* Operations of the engine's intermediate code. */
+enum { OP_SET_LABEL = 1, OP_MOVI = 6, OP_LD = 13, OP_ST = 16, OP_SUB = 18, OP_BRCOND = 38 };
+enum { COND_GE = 3, TYPE_I32 = 0 };
+enum { JMP_NEXT = 0, JMP_TOO_MANY = 1, JMP_NORETURN = 2 };
+enum { ALIGN_MASK = 7 << 4, ALIGN_NATURAL = 7 << 4, ALIGN_4 = 2 << 4 };
+enum { PAGE_READ = 1, PAGE_WRITE = 2, PAGE_EXEC = 4 };
+enum { FILL_STORE = 1, FILL_FETCH = 2 };
+
+typedef struct {
+    uint32_t pc, cs_base, flags;
+    uint16_t size, insns;
+    uint32_t cflags, trace;
+    uint8_t *host;
+    size_t host_size;
+} Block; /* TranslationBlock, as far as we look */
+
+typedef struct {
+    Block *block;
+    uint32_t pc_first, pc_next;
+    int32_t is_jmp, insns, max_insns;
+} Translation; /* DisasContextBase */
+
+typedef void (*TranslateFn)(Translation *t, void *cpu);
+typedef struct {
+    TranslateFn init, start, insn_start;
+    bool (*breakpoint_check)(Translation *t, void *cpu, const void *bp);
+    TranslateFn insn, stop;
+} TranslatorOps;
+
+/* What cs_base says of a block: how many instructions at most (0: as many as there are), and modes. */
+enum {
+    KEY_CUT = 0x3ff,
+    KEY_DIV = 1 << 10,
+    KEY_UNALIGNED = 1 << 11,
+    KEY_NO_FP = 1 << 12,   /* an FP instruction stops: refused, or to be announced */
+    KEY_OBSERVE = 1 << 13,
+    KEY_FETCH = 1 << 14,   /* each fetch is asked about */
+    KEY_PASS = 1 << 15,    /* no breakpoint at the first instruction */
+};
+
+/* What generated code calls for (second argument of helper_uc_tracecode, which only we use). */
+enum { CALL_REFUSED = 0x5a0, CALL_SPECIAL, CALL_DIV, CALL_OBSERVE, CALL_FETCH, CALL_SYSREG, CALL_MEM };
+
+/* Why the engine was left, beside what ZifPortStop says. */
+enum { LEFT_NOT = -1, LEFT_BOUNDARY = -2, LEFT_SPECIAL = -3, LEFT_AGAIN = -4 };
+
+/* An instruction in generated code, by a return address in it. */
+typedef struct {
+    uintptr_t where; /* 0: free */
+    Block *block;
+    uintptr_t from;  /* host address its code starts at */
+    uint32_t pc;
+    uint16_t index;
+    uint8_t it;
+} Place;
+
+enum { PLACES = 2048 };
+
+typedef struct {
+    ZifPort port;
+    ZifEngine engine;
+    char *cpu, *env;
+    void *tcg;
+    int32_t *budget;
+    int32_t given;       /* budget at the start of this stretch; count is that of then */
+    int32_t kept;        /* the budget while `killed` */
+    bool killed;         /* the next block is refused whatever its length */
+    bool must_leave;     /* after the instruction whose access is being made */
+    bool again;          /* the next stretch begins with an abandoned instruction: finish it whatever the limit */
+    bool regs_written;
+    bool partial;        /* some page that is being executed asks for each fetch */
+    bool filling_store;
+    int left;            /* LEFT_*, or a ZifPortStop */
+    uintptr_t where;     /* return address of the call from generated code in progress */
+    unsigned bias;       /* instructions done at `where`: 1 in what follows an MSR */
+    uint32_t modes;      /* KEY_ bits */
+    uint32_t cut, cut_pc;
+    bool observed;       /* obs_pc is under way */
+    uint32_t obs_pc, obs_size;
+    uint64_t obs_count;
+    unsigned special_size;
+    uint64_t layout;     /* of the mappings the engine has */
+    /* while a block is translated */
+    const TranslatorOps *inner;
+    char *length_op;
+    bool thumb;
+    uint32_t key;
+    ZifInsn insn;
+    ZifMem mem;
+    Place places[PLACES];
+} Fast;
+
+static __thread Fast *current;     /* whose stretch this thread is in */
+static __thread uint64_t ram_addr; /* of the memory block the engine made last */
+
+static Fast *fast_of(ZifPort *port)
+{
+    return (Fast *)port;
+}
+
+#define FIELD(type, base, offset) (*(type *)(void *)((char *)(base) + (offset)))
+
+/* --- where generated code is --- */
+
+static uint32_t sleb(uint8_t **at)
+{
+    uint32_t value = 0, shift = 0;
+    uint8_t byte;
+    do {
+        byte = *(*at)++;
+        value |= shift < 32 ? (uint32_t)(byte & 0x7f) << shift : 0;
+        shift += 7;
+    } while (byte & 0x80);
+    if (shift < 32 && (byte & 0x40)) {
+        value |= UINT32_MAX << shift;
+    }
+    return value;
+}
+
+/* The instruction whose generated code contains the return address. The table behind a block's code holds, for each
+ * instruction, how its PC, its ITSTATE, a syndrome and the end of its code differ from those of the one before. */
+static const Place *locate(Fast *f, uintptr_t where)
+{
+    Place *p = &f->places[(where >> 1) % PLACES];
+    if (p->where == where) {
+        return p;
+    }
+    Block *block = tcg_tb_lookup_arm(f->tcg, where);
+    if (block == NULL) {
+        zif_bug("fast port: a call from outside generated code");
+    }
+    uint8_t *table = block->host + block->host_size;
+    uintptr_t end = (uintptr_t)block->host, from = end;
+    uint32_t pc = block->pc, it = 0;
+    for (unsigned i = 0; i < block->insns; i++) {
+        pc += sleb(&table);
+        it += sleb(&table);
+        (void)sleb(&table);
+        from = end;
+        end += sleb(&table);
+        if (end > where - 2) {
+            *p = (Place){where, block, from, pc, (uint16_t)i, (uint8_t)it};
+            return p;
+        }
+    }
+    zif_bug("fast port: a return address beyond its block");
+}
+
+static int32_t budget_left(const Fast *f)
+{
+    return f->killed ? f->kept : *f->budget;
+}
+
+/* Instructions retired when the one at `where` began. */
+static uint64_t count_at(Fast *f, uintptr_t where)
+{
+    const Place *p = locate(f, where);
+    int32_t before_block = f->given - budget_left(f) - p->block->insns;
+    return f->port.count + (uint64_t)(int64_t)(before_block + p->index);
+}
+
+/* --- leaving --- */
+
+static _Noreturn void exit_engine(Fast *f, uint64_t count, int left)
+{
+    f->port.count = count;
+    f->left = left;
+    f->where = 0;
+    uc_emu_stop(f->engine.uc);
+    cpu_loop_exit_arm(f->cpu);
+}
+
+/* Abandons the instruction at `where`: the PC and the registers are those of its beginning. */
+static _Noreturn void leave_at(Fast *f, uintptr_t where, int left)
+{
+    uint64_t count = count_at(f, where);
+    cpu_restore_state_arm(f->cpu, where, true);
+    exit_engine(f, count, left);
+}
+
+/* The next block is not entered. */
+static void kill_budget(Fast *f)
+{
+    if (!f->killed) {
+        f->kept = *f->budget;
+        *f->budget = INT32_MIN / 2;
+        f->killed = true;
+    }
+}
+
+/* Keeps of the remembered bus accesses those of the instruction at p: a run of rising return addresses inside its code. */
+static void keep_records(Fast *f, const Place *p)
+{
+    ZifPort *port = &f->port;
+    unsigned n = (unsigned)(port->record_count < ZIF_PORT_RECORDS ? port->record_count : ZIF_PORT_RECORDS), kept = 0;
+    ZifPortRecord mine[ZIF_PORT_RECORDS];
+    uintptr_t above = UINTPTR_MAX;
+    bool same_call = false;
+    while (kept < n) {
+        const ZifPortRecord *r = &port->records[(port->record_count - 1 - kept) % ZIF_PORT_RECORDS];
+        if (r->where < p->from || (same_call ? r->where != above : r->where >= above)) {
+            break;
+        }
+        mine[ZIF_PORT_RECORDS - 1 - kept++] = *r;
+        above = r->where;
+        same_call = !r->first;
+    }
+    memcpy(port->records, &mine[ZIF_PORT_RECORDS - kept], kept * sizeof(mine[0]));
+    port->record_count = kept;
+    port->record_next = 0;
+}
+
+/* Something asked to leave while the instruction at `where` made an access. */
+static void leave_after(Fast *f, uintptr_t where)
+{
+    f->must_leave = false;
+    const Place *p = locate(f, where);
+    if (p->index + 1u == p->block->insns) {
+        kill_budget(f); /* its block ends with it */
+        return;
+    }
+    keep_records(f, p);
+    f->port.replaying = f->port.record_count != 0;
+    f->again = true;
+    leave_at(f, where, LEFT_AGAIN);
+}
+
+/* --- data accesses --- */
+
+static bool multi_of(uint32_t oi)
+{
+    return ((oi >> 4) & ALIGN_MASK) == ALIGN_4;
+}
+
+static void begin_access(Fast *f, uintptr_t where)
+{
+    f->where = where;
+    f->port.record_where = where;
+    f->port.record_first = true;
+}
+
+static void end_access(Fast *f, uintptr_t where, bool done)
+{
+    if (!done) {
+        leave_at(f, where, f->port.info.fault == ZIF_FAULT_WATCH ? ZIF_STOP_WATCHPOINT : ZIF_STOP_DATA);
+    }
+    if (f->must_leave) {
+        leave_after(f, where);
+    }
+    f->where = 0;
+}
+
+/* The memory an access that needs no question goes to, when the engine can make it in one page. */
+static const ZifPortSection *plain(Fast *f, uint32_t addr, unsigned size, uint32_t oi, bool is_write)
+{
+    if (((addr ^ (addr + size - 1)) & ~(ZIF_PORT_PAGE - 1)) != 0 ||
+        !zif__port_aligned(&f->port, addr, size, multi_of(oi))) {
+        return NULL;
+    }
+    return zif__port_plain(&f->port, addr, size, is_write);
+}
+
+static uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t where, unsigned size, LoadFn *real)
+{
+    if (plain(f, addr, size, oi, false) != NULL) {
+        return real(env, addr, oi, where); /* it fills the TLB */
+    }
+    uint64_t value = 0;
+    begin_access(f, where);
+    end_access(f, where, zif__port_load(&f->port, addr, size, false, multi_of(oi), &value));
+    return value;
+}
+
+/* Does the store overwrite the block it is in, other than at its end? Then the rest of the block is not what runs next. */
+static bool hits_own_block(Fast *f, uint32_t addr, unsigned size, uintptr_t where)
+{
+    const Place *p = locate(f, where);
+    const ZifPortSection *s = zif__port_find(&f->port, addr), *code = zif__port_find(&f->port, p->block->pc);
+    if (s == NULL || code == NULL || p->index + 1u == p->block->insns) {
+        return false;
+    }
+    const uint8_t *to = s->host + (addr - s->start), *from = code->host + (p->block->pc - code->start);
+    return to + size > from && to < from + p->block->size;
+}
+
+static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where, unsigned size,
+                  StoreFn *real)
+{
+    ZifPort *port = &f->port;
+    const ZifPortSection *s = plain(f, addr, size, oi, true);
+    if (s != NULL && !zif__port_is_code(s, addr, size)) {
+        if (s->log) {
+            memory_region_set_dirty(s->mr, s->offset + (addr - s->start), size);
+        }
+        f->filling_store = true;
+        real(env, addr, value, oi, where);
+        f->filling_store = false;
+        return;
+    }
+    if (hits_own_block(f, addr, size, where)) {
+        f->again = true;
+        leave_at(f, where, LEFT_AGAIN);
+    }
+    begin_access(f, where);
+    end_access(f, where, zif__port_store(port, addr, size, false, multi_of(oi), value));
+}
+
+#define LOAD(name, size)                                                                                               \
+    uint64_t __wrap_helper_##name(void *env, uint32_t addr, uint32_t oi, uintptr_t where)                              \
+    {                                                                                                                  \
+        Fast *f = current;                                                                                             \
+        return f == NULL ? __real_helper_##name(env, addr, oi, where)                                                  \
+                         : load(f, env, addr, oi, where, size, __real_helper_##name);                                  \
+    }
+/* The value is as wide as the access; a helper's narrow argument has rubbish above it. */
+#define STORE(name, type, size)                                                                                        \
+    static void real_##name(void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where)                    \
+    {                                                                                                                  \
+        __real_helper_##name(env, addr, (type)value, oi, where);                                                       \
+    }                                                                                                                  \
+    void __wrap_helper_##name(void *env, uint32_t addr, type value, uint32_t oi, uintptr_t where)                      \
+    {                                                                                                                  \
+        Fast *f = current;                                                                                             \
+        if (f == NULL) {                                                                                               \
+            __real_helper_##name(env, addr, value, oi, where);                                                         \
+        } else {                                                                                                       \
+            store(f, env, addr, value, oi, where, size, real_##name);                                                  \
+        }                                                                                                              \
+    }
+LOAD(ret_ldub_mmu_arm, 1)
+LOAD(le_lduw_mmu_arm, 2)
+LOAD(le_ldul_mmu_arm, 4)
+LOAD(le_ldq_mmu_arm, 8)
+STORE(ret_stb_mmu_arm, uint8_t, 1)
+STORE(le_stw_mmu_arm, uint16_t, 2)
+STORE(le_stl_mmu_arm, uint32_t, 4)
+STORE(le_stq_mmu_arm, uint64_t, 8)
+
+/* --- filling the TLB --- */
+
+/* What the engine may do in a page without asking. */
+static int page_rights(Fast *f, uint32_t page, int why)
+{
+    ZifPort *port = &f->port;
+    int rights = why == FILL_FETCH || (zif__port_prot(port, page) & ZIF_PROT_X) ? PAGE_EXEC : 0;
+    if (zif__port_plain(port, page, ZIF_PORT_PAGE, false) != NULL) {
+        rights |= PAGE_READ;
+    }
+    const ZifPortSection *s = zif__port_plain(port, page, ZIF_PORT_PAGE, true);
+    if (s == NULL || zif__port_is_code(s, page, ZIF_PORT_PAGE)) {
+        return rights;
+    }
+    /* A page whose dirtying is logged: only once it is dirty, and only where the log's pages are the guest's. */
+    uint32_t granule = zif_target_page_size();
+    bool as_whole = granule >= ZIF_PORT_PAGE && ((s->offset - s->start) & (granule - 1)) == 0;
+    if (!s->log || (why == FILL_STORE && as_whole)) {
+        rights |= PAGE_WRITE;
+    }
+    return rights;
+}
+
+/* Blocks are entered with the PC in place and nothing of them counted yet. */
+static _Noreturn void leave_between_blocks(Fast *f, int left)
+{
+    exit_engine(f, f->port.count + (uint64_t)(int64_t)(f->given - budget_left(f)), left);
+}
+
+bool __wrap_arm_cpu_tlb_fill_arm(void *cpu, uint64_t address, int size, int kind, int mmu_idx, bool probe,
+                                 uintptr_t where)
+{
+    Fast *f = current;
+    if (f == NULL) {
+        return __real_arm_cpu_tlb_fill_arm(cpu, address, size, kind, mmu_idx, probe, where);
+    }
+    uint32_t addr = (uint32_t)address, page = addr & ~(ZIF_PORT_PAGE - 1);
+    int why = kind == 2 ? FILL_FETCH : f->filling_store ? FILL_STORE : 0;
+    if (why == FILL_FETCH) {
+        if (!zif__port_fetch(&f->port, addr, 2)) {
+            leave_between_blocks(f, ZIF_STOP_FETCH);
+        }
+        if (!(zif__port_prot(&f->port, addr) & ZIF_PROT_X) && !f->partial) {
+            f->partial = true; /* from now on lookups say so; this one has not */
+            leave_between_blocks(f, LEFT_BOUNDARY);
+        }
+    }
+    int rights = page_rights(f, page, why);
+    tlb_set_page_with_attrs_arm(f->cpu, page, page, 0, rights, mmu_idx, ZIF_PORT_PAGE);
+    if (rights & PAGE_WRITE) {
+        tlb_set_dirty_arm(f->cpu, page);
+    }
+    return true;
+}
+
+/* --- what is translated --- */
+
+void __wrap_cpu_get_tb_cpu_state_arm(void *env, uint32_t *pc, uint32_t *cs_base, uint32_t *flags)
+{
+    __real_cpu_get_tb_cpu_state_arm(env, pc, cs_base, flags);
+    Fast *f = current;
+    if (f != NULL) {
+        *cs_base = f->modes;
+        if (f->cut != 0 && *pc == f->cut_pc) {
+            *cs_base |= f->cut;
+        }
+        if (f->partial && !(zif__port_prot(&f->port, *pc) & ZIF_PROT_X)) {
+            *cs_base |= KEY_FETCH;
+        }
+    }
+}
+
+static char *emit(Fast *f, int op, const void *a, uintptr_t b, uintptr_t c)
+{
+    char *made = tcg_emit_op_arm(f->tcg, op);
+    uintptr_t *args = (void *)(made + OP_ARGS);
+    args[0] = (uintptr_t)a;
+    args[1] = b;
+    args[2] = c;
+    return made;
+}
+
+/* A call of helper_uc_tracecode, which is ours. */
+static void emit_call(Fast *f, int what, uint32_t size, uint32_t pc)
+{
+    char *tcg = f->tcg;
+    void *args[4] = {tcg + tcg_const_i32_arm(tcg, (int32_t)size), tcg + tcg_const_i32_arm(tcg, what),
+                     tcg + tcg_const_i64_arm(tcg, (int64_t)(uintptr_t)f), tcg + tcg_const_i64_arm(tcg, pc)};
+    tcg_gen_callN_arm(tcg, (void *)(uintptr_t)__wrap_helper_uc_tracecode, NULL, 4, args);
+}
+
+static char *previous(char *op)
+{
+    return FIELD(char *, op, OP_LINK_PREVIOUS) - 8;
+}
+
+/* In place of the engine's test of its exit flag, which nothing here needs: count the block, or refuse it. */
+static void translate_start(Translation *t, void *cpu)
+{
+    Fast *f = current;
+    char *env = (char *)f->tcg + FIELD(uintptr_t, f->tcg, CONTEXT_ENV);
+    void *left = tcg_temp_new_internal_arm(f->tcg, TYPE_I32, false);
+    void *length = tcg_temp_new_internal_arm(f->tcg, TYPE_I32, false);
+    void *label = gen_new_label_arm(f->tcg);
+    char *first = emit(f, OP_LD, left, (uintptr_t)env, (uintptr_t)(intptr_t)ENV_BUDGET);
+    f->length_op = emit(f, OP_MOVI, length, 0, 0);
+    emit(f, OP_SUB, left, (uintptr_t)left, (uintptr_t)length);
+    emit(f, OP_ST, left, (uintptr_t)env, (uintptr_t)(intptr_t)ENV_BUDGET);
+    char *test = previous(first);
+    if ((FIELD(uint32_t, test, 0) & 0xff) == OP_BRCOND && (FIELD(uint32_t, previous(test), 0) & 0xff) == OP_LD) {
+        char *flag = previous(test);
+        tcg_op_remove_arm(f->tcg, test);
+        tcg_op_remove_arm(f->tcg, flag);
+    }
+    tcg_gen_brcondi_i32_arm(f->tcg, COND_GE, (uintptr_t)left - (uintptr_t)f->tcg, 0, label);
+    emit_call(f, CALL_REFUSED, 0, t->pc_first);
+    FIELD(uint32_t, label, 0) |= 1; /* present */
+    emit(f, OP_SET_LABEL, label, 0, 0);
+    f->inner->start(t, cpu);
+}
+
+static void translate_stop(Translation *t, void *cpu)
+{
+    Fast *f = current;
+    FIELD(uintptr_t, f->length_op, OP_ARGS + 8) = (uintptr_t)t->insns;
+    f->inner->stop(t, cpu);
+}
+
+static void end_block_here(Fast *f, Translation *t)
+{
+    tcg_gen_exit_tb_arm(f->tcg, NULL, 0);
+    t->pc_next += f->insn.size;
+    t->is_jmp = JMP_NORETURN;
+}
+
+/* Does the instruction stop whenever it is executed, or is it otherwise not the engine's? */
+static bool always_special(const Fast *f, ZifInsnKind kind, uint32_t key)
+{
+    switch (kind) {
+    case ZIF_INSN_SVC:
+    case ZIF_INSN_BKPT:
+    case ZIF_INSN_UDF:
+    case ZIF_INSN_NOCP:
+    case ZIF_INSN_HINT:
+    case ZIF_INSN_WFI:
+    case ZIF_INSN_WFE:
+    case ZIF_INSN_SEV:
+    case ZIF_INSN_CLREX:
+        return true;
+    case ZIF_INSN_FP:
+        return key & KEY_NO_FP;
+    case ZIF_INSN_MEM:
+        return f->mem.form == ZIF_MEM_FP && (key & KEY_NO_FP);
+    default:
+        return false;
+    }
+}
+
+/* Exclusives (a device must not be read by a STREX), unprivileged accesses (the TLB is for the present privilege), and an
+ * LDRD into its own base (a refused second word would have destroyed it). */
+static bool done_by_call(const ZifMem *m)
+{
+    return m->unprivileged || m->form == ZIF_MEM_EXCLUSIVE || (m->form == ZIF_MEM_PAIR && m->load && m->rt == m->rn);
+}
+
+static void translate_insn(Translation *t, void *cpu)
+{
+    Fast *f = current;
+    uint32_t pc = t->pc_next, key = t->block->cs_base;
+    uint16_t first = 0, second = 0;
+    if (!f->thumb || !zif__port_peek16(&f->port, pc, &first)) {
+        f->insn = (ZifInsn){.size = 2};
+        emit_call(f, CALL_SPECIAL, 2, pc); /* out of Thumb state */
+        end_block_here(f, t);
+        return;
+    }
+    if (zif__insn_is_wide(first) && !zif__port_peek16(&f->port, pc + 2, &second)) {
+        f->inner->insn(t, cpu); /* the engine's fetch of the second half faults */
+        return;
+    }
+    f->insn = zif__insn_decode(f->port.config.model, first, second);
+    f->mem = f->insn.kind == ZIF_INSN_MEM ? zif__mem_decode(first, second) : (ZifMem){0};
+    f->key = key;
+    if (key & KEY_FETCH) {
+        emit_call(f, CALL_FETCH, f->insn.size, pc);
+    }
+    bool breakpoint = zif__port_is_breakpoint(&f->port, pc) && !((key & KEY_PASS) && pc == t->pc_first);
+    if (!breakpoint && (key & KEY_OBSERVE)) {
+        emit_call(f, CALL_OBSERVE, f->insn.size, pc);
+    }
+    if (breakpoint || always_special(f, f->insn.kind, key)) {
+        emit_call(f, CALL_SPECIAL, f->insn.size, pc);
+        end_block_here(f, t);
+    } else if (f->insn.kind == ZIF_INSN_MEM && done_by_call(&f->mem)) {
+        emit_call(f, CALL_MEM, f->insn.size, pc);
+        end_block_here(f, t);
+    } else {
+        if (f->insn.kind == ZIF_INSN_DIV && (key & KEY_DIV)) {
+            emit_call(f, CALL_DIV, f->insn.rm, pc);
+        }
+        f->inner->insn(t, cpu);
+        if (f->insn.kind == ZIF_INSN_SYSREG) {
+            emit_call(f, CALL_SYSREG, f->insn.size, pc);
+            t->is_jmp = t->is_jmp == JMP_NEXT ? JMP_TOO_MANY : t->is_jmp; /* it is the last of its block */
+        }
+    }
+}
+
+void __wrap_translator_loop_arm(const void *ops, void *t, void *cpu, void *tb, int max_insns)
+{
+    Fast *f = current;
+    if (f == NULL) {
+        __real_translator_loop_arm(ops, t, cpu, tb, max_insns);
+        return;
+    }
+    const Block *block = tb;
+    TranslatorOps mine = *(const TranslatorOps *)ops;
+    mine.start = translate_start;
+    mine.insn = translate_insn;
+    mine.stop = translate_stop;
+    f->inner = ops;
+    f->thumb = FIELD(uint32_t, f->env, ENV_THUMB);
+    f->insn = (ZifInsn){0};
+    int cut = block->cs_base & KEY_CUT;
+    __real_translator_loop_arm(&mine, t, cpu, tb, cut != 0 ? cut : max_insns);
+    if (zif__port_mark_code(&f->port, block->pc, block->size)) {
+        tlb_flush_arm(f->cpu); /* stores to these pages come here from now on */
+    }
+}
+
+void __wrap_tcg_func_start_arm(void *tcg)
+{
+    if (current != NULL) {
+        current->tcg = tcg;
+    }
+    __real_tcg_func_start_arm(tcg);
+}
+
+void __wrap_tcg_region_reset_all_arm(void *tcg)
+{
+    if (current != NULL) { /* all blocks are gone, their addresses will be used again */
+        memset(current->places, 0, sizeof(current->places));
+    }
+    __real_tcg_region_reset_all_arm(tcg);
+}
+
+/* The alignment an access must have, in the engine's encoding; and no exit test after it. */
+static uint32_t access_op(Fast *f, uint32_t memop)
+{
+    FIELD(bool, f->engine.uc, UC_NO_EXIT_REQUEST) = true;
+    unsigned size = 1u << (memop & 3);
+    if (f->insn.kind == ZIF_INSN_MEM && f->mem.multi && size >= 4) {
+        return (memop & ~(uint32_t)ALIGN_MASK) | ALIGN_4;
+    }
+    if (size > 1 && (f->key & KEY_UNALIGNED)) {
+        return (memop & ~(uint32_t)ALIGN_MASK) | ALIGN_NATURAL;
+    }
+    return memop & ~(uint32_t)ALIGN_MASK;
+}
+
+#define ACCESS(name)                                                                                                   \
+    void __wrap_tcg_gen_qemu_##name##_arm(void *tcg, uintptr_t value, uintptr_t addr, uintptr_t index, uint32_t memop) \
+    {                                                                                                                  \
+        __real_tcg_gen_qemu_##name##_arm(tcg, value, addr, index,                                                      \
+                                         current != NULL ? access_op(current, memop) : memop);                         \
+    }
+ACCESS(ld_i32)
+ACCESS(st_i32)
+ACCESS(ld_i64)
+ACCESS(st_i64)
+
+/* --- what generated code calls --- */
+
+static void observe_last(Fast *f, uint64_t count)
+{
+    if (f->observed && count > f->obs_count) {
+        f->port.observer(f->port.observer_opaque, f->obs_pc, f->obs_size);
+    }
+    f->observed = false;
+}
+
+static void block_refused(Fast *f, uintptr_t where)
+{
+    int32_t length = locate(f, where)->block->insns;
+    *f->budget += length;
+    cpu_restore_state_arm(f->cpu, where, true);
+    leave_between_blocks(f, LEFT_BOUNDARY);
+}
+
+/* Moves on to the next instruction when the present one was done outside generated code. */
+static void skip(Fast *f, uint32_t pc, uint8_t it)
+{
+    FIELD(uint32_t, f->env, ENV_PC) = pc;
+    FIELD(uint32_t, f->env, ENV_CONDEXEC) = it == 0 ? 0 : zif__it_advance(it);
+}
+
+static bool executes(Fast *f, const Place *p)
+{
+    return p->it == 0 || zif__condition_passes(p->it >> 4, zif__engine_get(&f->engine, ZIF_REG_XPSR));
+}
+
+/* The last instruction of its block. */
+static void memory_by_call(Fast *f, uintptr_t where, uint32_t size)
+{
+    const Place p = *locate(f, where);
+    if (executes(f, &p)) {
+        uint16_t first = 0, second = 0;
+        zif__port_peek16(&f->port, p.pc, &first);
+        zif__port_peek16(&f->port, p.pc + 2, &second);
+        ZifMem m = zif__mem_decode(first, second);
+        ZifMemPc branch;
+        begin_access(f, where);
+        end_access(f, where, zif__mem_execute(&f->port, p.pc, &m, &branch));
+    }
+    skip(f, p.pc + size, p.it);
+}
+
+static void sysreg_written(Fast *f, uintptr_t where)
+{
+    const ZifPortClient *c = &f->port.config.client;
+    f->where = where;
+    f->bias = 1;
+    c->sysreg_written(c->opaque);
+    f->bias = 0;
+    f->where = 0;
+    if (f->must_leave) {
+        f->must_leave = false;
+        kill_budget(f);
+    }
+}
+
+static void observe(Fast *f, uintptr_t where, uint32_t pc, uint32_t size)
+{
+    uint64_t count = count_at(f, where);
+    f->where = where;
+    observe_last(f, count);
+    f->where = 0;
+    f->observed = f->port.observer != NULL;
+    f->obs_pc = pc;
+    f->obs_size = size;
+    f->obs_count = count;
+}
+
+void __wrap_helper_uc_tracecode(int32_t size, int32_t what, void *handle, int64_t address)
+{
+    Fast *f = current;
+    if (f == NULL || handle != f) {
+        __real_helper_uc_tracecode(size, what, handle, address);
+        return;
+    }
+    uintptr_t where = (uintptr_t)__builtin_return_address(0);
+    uint32_t pc = (uint32_t)address;
+    switch (what) {
+    case CALL_REFUSED:
+        block_refused(f, where);
+        break;
+    case CALL_SPECIAL:
+        leave_at(f, where, LEFT_SPECIAL);
+    case CALL_DIV:
+        if (FIELD(uint32_t, f->env, 4 * size) == 0 && executes(f, locate(f, where))) {
+            leave_at(f, where, ZIF_STOP_DIVBYZERO);
+        }
+        break;
+    case CALL_OBSERVE:
+        observe(f, where, pc, (uint32_t)size);
+        break;
+    case CALL_FETCH:
+        for (int32_t i = 0; i < size; i += 2) {
+            if (!zif__port_fetch(&f->port, pc + (uint32_t)i, 2)) {
+                leave_at(f, where, ZIF_STOP_FETCH);
+            }
+        }
+        break;
+    case CALL_SYSREG:
+        sysreg_written(f, where);
+        break;
+    default:
+        memory_by_call(f, where, (uint32_t)size);
+        break;
+    }
+}
+
+/* The engine found what it does not execute: undefined, no coprocessor. */
+void __wrap_helper_exception_with_syndrome_arm(void *env, uint32_t number, uint32_t syndrome, uint32_t level)
+{
+    Fast *f = current;
+    if (f == NULL) {
+        __real_helper_exception_with_syndrome_arm(env, number, syndrome, level);
+        return;
+    }
+    int stop = number == 17 ? ZIF_STOP_NOCP : number == 1 ? ZIF_STOP_UNDEF : ZIF_STOP_ENGINE;
+    leave_at(f, (uintptr_t)__builtin_return_address(0), stop);
+}
+
+/* An exception return: the branch is done, the PC is its target. */
+void __wrap_helper_exception_internal_arm(void *env, uint32_t number)
+{
+    Fast *f = current;
+    if (f == NULL) {
+        __real_helper_exception_internal_arm(env, number);
+        return;
+    }
+    leave_between_blocks(f, number == 8 ? ZIF_STOP_EXC_RETURN : ZIF_STOP_ENGINE);
+}
+
+void *__wrap_qemu_ram_alloc_from_ptr_arm(void *uc, uint64_t size, void *host, void *region)
+{
+    void *block = __real_qemu_ram_alloc_from_ptr_arm(uc, size, host, region);
+    if (block != NULL) {
+        ram_addr = FIELD(uint64_t, block, BLOCK_OFFSET);
+    }
+    return block;
+}
+
+/* --- following the map --- */
+
+static void forget_code(ZifPort *port, uint32_t addr, uint32_t size)
+{
+    Fast *f = fast_of(port);
+    for (unsigned i = 0; i < f->engine.mapped_count; i++) {
+        const ZifPortMapping *m = &f->engine.mapped[i];
+        uint64_t from = addr > m->start ? addr : m->start, to = (uint64_t)addr + size, end = m->start + m->size;
+        to = to < end ? to : end;
+        if (from < to) {
+            uint64_t base = m->tag - m->start;
+            tb_invalidate_phys_range_arm(f->engine.uc, base + from, base + to);
+        }
+    }
+}
+
+static void sync_map(Fast *f)
+{
+    ZifPort *port = &f->port;
+    port->map_changed = false;
+    if (f->layout == port->layout) {
+        return;
+    }
+    f->layout = port->layout;
+    f->engine.tag = &ram_addr;
+    zif__engine_sync(&f->engine, port);
+    tlb_flush_arm(f->cpu);
+}
+
+static void map_changed(ZifPort *port)
+{
+    Fast *f = fast_of(port);
+    if (f->cpu != NULL) {
+        tlb_flush_arm(f->cpu);
+    }
+    if (f->layout == port->layout) {
+        port->map_changed = false;
+    } else {
+        f->must_leave = port->running;
+    }
+}
+
+static void flush(ZifPort *port)
+{
+    Fast *f = fast_of(port);
+    f->partial = false;
+    f->must_leave = port->running;
+    tlb_flush_arm(f->cpu);
+}
+
+/* --- the run --- */
+
+static void limit_lowered(ZifPort *port)
+{
+    Fast *f = fast_of(port);
+    if (port->stop_requested || f->where == 0) {
+        f->must_leave = true;
+        return;
+    }
+    const Place *p = locate(f, f->where);
+    uint64_t end_of_block = count_at(f, f->where) - p->index + p->block->insns;
+    if (port->limit < end_of_block) {
+        f->must_leave = true;
+        return;
+    }
+    int64_t surplus = budget_left(f) - (int64_t)(port->limit - end_of_block);
+    if (surplus > 0) {
+        f->given -= (int32_t)surplus;
+        *(f->killed ? &f->kept : f->budget) -= (int32_t)surplus;
+    }
+}
+
+static void modes_changed(ZifPort *port)
+{
+    fast_of(port)->must_leave = port->running;
+}
+
+static uint32_t modes_of(ZifPort *port)
+{
+    zif__port_modes(port);
+    return (port->div_traps ? KEY_DIV : 0u) | (port->unaligned_traps ? KEY_UNALIGNED : 0u) |
+           (!port->fp_on || port->fp_armed ? KEY_NO_FP : 0u) | (port->observer != NULL ? KEY_OBSERVE : 0u);
+}
+
+/* Lets the engine run at most `most` instructions. */
+static int stretch(Fast *f, uint64_t most)
+{
+    ZifPort *port = &f->port;
+    uint32_t pc = FIELD(uint32_t, f->env, ENV_PC);
+    f->given = most < INT32_MAX / 2 ? (int32_t)most : INT32_MAX / 2;
+    *f->budget = f->given;
+    f->killed = f->must_leave = false;
+    f->left = LEFT_NOT;
+    f->where = 0;
+    port->recording = true;
+    port->record_next = 0;
+    if (!port->replaying) {
+        port->record_count = 0;
+    }
+    if (f->regs_written) {
+        f->regs_written = false;
+        arm_rebuild_hflags_arm(f->env);
+    }
+    current = f;
+    uc_err err = uc_emu_start(f->engine.uc, pc | 1, 0, 0, 0);
+    current = NULL;
+    port->recording = false;
+    if (f->left == LEFT_NOT) {
+        port->count += (uint64_t)(int64_t)(f->given - budget_left(f));
+        port->info.text = uc_strerror(err);
+        return ZIF_STOP_ENGINE;
+    }
+    return f->left;
+}
+
+/* The instruction at the PC, which generated code left to us. */
+static int special(Fast *f, ZifPortInfo *info)
+{
+    ZifPort *port = &f->port;
+    const ZifPortClient *c = &port->config.client;
+    uint32_t pc = FIELD(uint32_t, f->env, ENV_PC), xpsr = zif__engine_get(&f->engine, ZIF_REG_XPSR);
+    uint8_t it = zif__it_of(xpsr);
+    if (!(xpsr & ZIF_XPSR_T)) {
+        return ZIF_STOP_INVSTATE;
+    }
+    uint16_t first = 0, second = 0;
+    zif__port_peek16(port, pc, &first);
+    zif__port_peek16(port, pc + 2, &second);
+    ZifInsn insn = zif__insn_decode(port->config.model, first, second);
+    bool retires = true;
+    int stop = LEFT_BOUNDARY;
+    if (it == 0 || zif__condition_passes(it >> 4, xpsr)) {
+        bool fp = insn.kind == ZIF_INSN_FP || insn.kind == ZIF_INSN_MEM; /* of the latter only FP's come here */
+        info->imm = insn.imm;
+        if (insn.kind == ZIF_INSN_CLREX) {
+            port->excl_valid = false;
+        } else if (fp && port->fp_on) {
+            if (!port->fp_armed) {
+                return LEFT_BOUNDARY;
+            }
+            *info = (ZifPortInfo){.size = 4, .is_write = true};
+            info->fault = c->fp_touched != NULL ? c->fp_touched(c->opaque, &info->addr) : ZIF_ACCESS_OK;
+            port->fp_armed = info->fault != ZIF_ACCESS_OK;
+            return port->fp_armed ? ZIF_STOP_DATA : LEFT_BOUNDARY;
+        } else if (fp) {
+            return ZIF_STOP_NOCP;
+        } else if (insn.kind != ZIF_INSN_HINT) {
+            stop = zif__insn_stop(insn.kind, &retires);
+        }
+    }
+    f->special_size = insn.size;
+    if (retires) {
+        port->count++;
+        skip(f, pc + insn.size, it);
+    }
+    return stop;
+}
+
+static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
+{
+    Fast *f = fast_of(port);
+    bool pass = port->at_breakpoint;
+    uint64_t first = port->count;
+    for (;;) {
+        if (port->map_changed) {
+            sync_map(f);
+        }
+        uint32_t pc = FIELD(uint32_t, f->env, ENV_PC);
+        pass = pass && port->count == first;
+        if (!f->again && port->count >= port->limit) {
+            return ZIF_STOP_LIMIT;
+        }
+        if (!f->again && port->stop_requested) {
+            return ZIF_STOP_REQUEST;
+        }
+        if (!FIELD(uint32_t, f->env, ENV_THUMB)) {
+            return ZIF_STOP_INVSTATE;
+        }
+        if (port->breakpoint_count != 0 && !pass && !f->again && zif__port_is_breakpoint(port, pc)) {
+            return ZIF_STOP_BREAKPOINT;
+        }
+        uint64_t most = f->again ? 1 : port->limit - port->count;
+        f->modes = modes_of(port);
+        f->cut = f->again || most == 1 ? 1 : f->cut;
+        if ((pass || f->again) && port->breakpoint_count != 0) {
+            f->modes |= KEY_PASS;
+            f->cut = most = 1;
+        }
+        f->cut_pc = pc;
+        uint64_t before = port->count;
+        int left = stretch(f, most);
+        observe_last(f, port->count);
+        f->cut = 0;
+        if (left != LEFT_AGAIN && (left != LEFT_BOUNDARY || port->count != before)) {
+            f->again = false;
+            port->replaying = false;
+        }
+        if (left == LEFT_SPECIAL) {
+            uint32_t at = FIELD(uint32_t, f->env, ENV_PC);
+            uint64_t then = port->count;
+            pass = pass && then == first;
+            if (!pass && zif__port_is_breakpoint(port, at)) {
+                return ZIF_STOP_BREAKPOINT;
+            }
+            left = special(f, info);
+            if (port->count != then && port->observer != NULL) {
+                port->observer(port->observer_opaque, at, f->special_size);
+            }
+        } else if (left == LEFT_BOUNDARY && !f->killed && port->count < port->limit) {
+            uint64_t room = port->limit - port->count;
+            f->cut = room <= KEY_CUT ? (uint32_t)room : 0; /* the block at the PC may be longer than what is left */
+        }
+        if (left == LEFT_BOUNDARY || left == LEFT_AGAIN) {
+            continue;
+        }
+        if (left == ZIF_STOP_EXC_RETURN || left == ZIF_STOP_FETCH) {
+            uint32_t to = FIELD(uint32_t, f->env, ENV_PC);
+            bool handler = zif__engine_get(&f->engine, ZIF_REG_XPSR) & ZIF_XPSR_IPSR;
+            if (left == ZIF_STOP_EXC_RETURN || (handler && to >= 0xf0000000u && port->count != first)) {
+                info->addr = to | (FIELD(uint32_t, f->env, ENV_THUMB) ? 1 : 0);
+                return ZIF_STOP_EXC_RETURN;
+            }
+        }
+        if (left == ZIF_STOP_DATA || left == ZIF_STOP_WATCHPOINT || left == ZIF_STOP_FETCH || left == ZIF_STOP_ENGINE) {
+            if (!(left == ZIF_STOP_DATA && info->fault != ZIF_ACCESS_OK)) { /* a refused fp_touched has said it already */
+                *info = port->info;
+            }
+        }
+        return (ZifPortStop)left;
+    }
+}
+
+/* --- the rest of the interface --- */
+
+static uint64_t count(const ZifPort *port)
+{
+    Fast *f = fast_of((ZifPort *)(uintptr_t)port);
+    return f->where != 0 ? count_at(f, f->where) + f->bias : port->count;
+}
+
+static uint32_t get(ZifPort *port, ZifReg reg)
+{
+    Fast *f = fast_of(port);
+    if (f->where != 0 && reg == ZIF_REG_PC) {
+        return locate(f, f->where)->pc;
+    }
+    uint32_t v = reg == ZIF_REG_PC ? FIELD(uint32_t, f->env, ENV_PC) : zif__engine_get(&f->engine, reg);
+    if (f->where != 0 && reg == ZIF_REG_XPSR) {
+        uint32_t it = locate(f, f->where)->it;
+        v = (v & ~ZIF_XPSR_IT) | (it & 3) << 25 | (it & 0xfc) << 8;
+    }
+    return v;
+}
+
+static void set(ZifPort *port, ZifReg reg, uint32_t value)
+{
+    Fast *f = fast_of(port);
+    zif__engine_set(&f->engine, reg, value);
+    f->regs_written = true;
+}
+
+static void close_port(ZifPort *port)
+{
+    Fast *f = fast_of(port);
+    zif__engine_close(&f->engine);
+    free(f);
+}
+
+static ZifPort *open_port(const ZifPortConfig *config, Error **errp)
+{
+    Fast *f = calloc(1, sizeof(*f));
+    if (f == NULL) {
+        error_setg(errp, "out of memory for a CPU");
+        return NULL;
+    }
+    if (!zif__engine_open(&f->engine, config->model, errp)) {
+        free(f);
+        return NULL;
+    }
+    uc_ctl_exits_enable(f->engine.uc); /* and none is set: no end address to look for */
+    f->cpu = FIELD(char *, f->engine.uc, UC_CPU);
+    f->env = f->cpu + CPU_ENV;
+    f->budget = &FIELD(int32_t, f->env, ENV_BUDGET);
+    f->regs_written = true;
+    return &f->port;
+}
+
+bool zif__port_fast_usable(Error **errp)
+{
+    unsigned version = uc_version(NULL, NULL);
+    if (version >> 8 != 0x020001) {
+        error_setg(errp, "the fast CPU memory port knows Unicorn 2.0.1 only, this is %u.%u.%u; use the portable one",
+                   version >> 24, version >> 16 & 0xff, version >> 8 & 0xff);
+        return false;
+    }
+    return true;
+}
+
+const ZifPortOps zif__port_fast = {
+    .name = "fast",
+    .open = open_port,
+    .close = close_port,
+    .run = run,
+    .count = count,
+    .get = get,
+    .set = set,
+    .limit_lowered = limit_lowered,
+    .map_changed = map_changed,
+    .flush = flush,
+    .forget_code = forget_code,
+    .modes_changed = modes_changed,
+};
