@@ -11,7 +11,7 @@ static const ZifPortOps *ops_of(ZifPortKind kind, Error **errp)
     if (kind == ZIF_PORT_DEFAULT) {
         const char *want = getenv("ZIF_CPU_PORT");
         if (want == NULL || *want == '\0') {
-            return zif__port_fast_usable(NULL) ? &zif__port_fast : &zif__port_portable;
+            return &zif__port_portable;
         }
         if (strcmp(want, "portable") != 0 && strcmp(want, "fast") != 0) {
             error_setg(errp, "ZIF_CPU_PORT is '%s': say portable or fast", want);
@@ -59,7 +59,7 @@ const char *zif_port_describe(ZifPortKind kind)
         const ZifPortOps *ops = ops_of(kind, NULL);
         kind = ops == &zif__port_fast ? ZIF_PORT_FAST : ZIF_PORT_PORTABLE;
     }
-    return zif__engine_describe(kind);
+    return kind == ZIF_PORT_FAST && !zif__port_fast_usable(NULL) ? NULL : zif__engine_describe(kind);
 }
 
 ZifPortStop zif_port_run(ZifPort *port, uint64_t limit, ZifPortInfo *info)

@@ -128,7 +128,7 @@ typedef struct {
 ZifPort *zif_port_open(const ZifPortConfig *config, Error **errp);
 void zif_port_close(ZifPort *port);
 ZifPortKind zif_port_kind(const ZifPort *port);
-/** "fast (unicorn 2.0.1)" and the like, for zif --version. Usable without a port. */
+/** "fast (unicorn 2.0.1)" and the like, for zif --version; NULL when there is no such port. Usable without one open. */
 const char *zif_port_describe(ZifPortKind kind);
 
 /** Runs until the count reaches `limit` or something in ZifPortStop happens. *info is filled as the reason says. */

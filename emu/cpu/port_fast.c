@@ -463,6 +463,9 @@ static void emit_call(Fast *f, int what, uint32_t size, uint32_t pc)
     void *args[4] = {tcg + tcg_const_i32_arm(tcg, (int32_t)size), tcg + tcg_const_i32_arm(tcg, what),
                      tcg + tcg_const_i64_arm(tcg, (int64_t)(uintptr_t)f), tcg + tcg_const_i64_arm(tcg, pc)};
     tcg_gen_callN_arm(tcg, (void *)(uintptr_t)__wrap_helper_uc_tracecode, NULL, 4, args);
+    for (unsigned i = 0; i < 4; i++) {
+        tcg_temp_free_internal_arm(tcg, args[i]);
+    }
 }
 
 static char *previous(char *op)
@@ -489,6 +492,8 @@ static void translate_start(Translation *t, void *cpu)
         tcg_op_remove_arm(f->tcg, flag);
     }
     tcg_gen_brcondi_i32_arm(f->tcg, COND_GE, (uintptr_t)left - (uintptr_t)f->tcg, 0, label);
+    tcg_temp_free_internal_arm(f->tcg, left);
+    tcg_temp_free_internal_arm(f->tcg, length);
     emit_call(f, CALL_REFUSED, 0, t->pc_first);
     FIELD(uint32_t, label, 0) |= 1; /* present */
     emit(f, OP_SET_LABEL, label, 0, 0);
@@ -1003,13 +1008,15 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
         if (left == LEFT_BOUNDARY || left == LEFT_AGAIN) {
             continue;
         }
-        if (left == ZIF_STOP_EXC_RETURN || left == ZIF_STOP_FETCH) {
+        if (left == ZIF_STOP_FETCH && port->count != before) {
             uint32_t to = FIELD(uint32_t, f->env, ENV_PC);
-            bool handler = zif__engine_get(&f->engine, ZIF_REG_XPSR) & ZIF_XPSR_IPSR;
-            if (left == ZIF_STOP_EXC_RETURN || (handler && to >= 0xf0000000u && port->count != first)) {
-                info->addr = to | (FIELD(uint32_t, f->env, ENV_THUMB) ? 1 : 0);
-                return ZIF_STOP_EXC_RETURN;
+            if (to < 0xf0000000u || !(zif__engine_get(&f->engine, ZIF_REG_XPSR) & ZIF_XPSR_IPSR)) {
+                continue; /* the limit, a breakpoint, lost Thumb state come first */
             }
+            left = ZIF_STOP_EXC_RETURN;
+        }
+        if (left == ZIF_STOP_EXC_RETURN) {
+            info->addr = FIELD(uint32_t, f->env, ENV_PC) | (FIELD(uint32_t, f->env, ENV_THUMB) ? 1 : 0);
         }
         if (left == ZIF_STOP_DATA || left == ZIF_STOP_WATCHPOINT || left == ZIF_STOP_FETCH || left == ZIF_STOP_ENGINE) {
             if (!(left == ZIF_STOP_DATA && info->fault != ZIF_ACCESS_OK)) { /* a refused fp_touched has said it already */
@@ -1067,9 +1074,17 @@ static ZifPort *open_port(const ZifPortConfig *config, Error **errp)
         free(f);
         return NULL;
     }
-    uc_ctl_exits_enable(f->engine.uc); /* and none is set: no end address to look for */
+    const uint32_t mark = 0x5a494621;
+    uc_reg_write(f->engine.uc, UC_ARM_REG_R0, &mark); /* the engine comes to life with its first use */
+    uc_ctl_exits_enable(f->engine.uc);                /* and none is set: no end address to look for */
     f->cpu = FIELD(char *, f->engine.uc, UC_CPU);
     f->env = f->cpu + CPU_ENV;
+    if (FIELD(uint32_t, f->env, 0) != mark) {
+        error_setg(errp, "the fast CPU memory port does not recognise this engine; use the portable one");
+        zif__engine_close(&f->engine);
+        free(f);
+        return NULL;
+    }
     f->budget = &FIELD(int32_t, f->env, ENV_BUDGET);
     f->regs_written = true;
     return &f->port;

@@ -54,6 +54,7 @@ void tlb_set_dirty_arm(void *cpu, uint32_t addr);
 void tlb_flush_arm(void *cpu);
 void tb_invalidate_phys_range_arm(void *uc, uint64_t from, uint64_t to);
 void *tcg_temp_new_internal_arm(void *tcg, int type, bool local);
+void tcg_temp_free_internal_arm(void *tcg, void *temporary);
 void *gen_new_label_arm(void *tcg);
 void *tcg_emit_op_arm(void *tcg, int op);
 void tcg_op_remove_arm(void *tcg, void *op);

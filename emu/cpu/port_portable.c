@@ -127,13 +127,13 @@ static bool is_plain(Portable *p, const ZifMem *m)
 /* A value loaded into the PC: interworking branch (DDI 0403E LoadWritePC, BXWritePC). */
 static ZifPortStop branch_exchange(Portable *p, uint32_t value, ZifPortInfo *info)
 {
+    uint32_t xpsr = get(p, ZIF_REG_XPSR) & ~ZIF_XPSR_T;
+    set(p, ZIF_REG_XPSR, xpsr | (value & 1 ? ZIF_XPSR_T : 0));
     set(p, ZIF_REG_PC, value);
     if (in_handler(p) && value >= 0xf0000000u) {
         info->addr = value;
         return ZIF_STOP_EXC_RETURN;
     }
-    uint32_t xpsr = get(p, ZIF_REG_XPSR) & ~ZIF_XPSR_T;
-    set(p, ZIF_REG_XPSR, xpsr | (value & 1 ? ZIF_XPSR_T : 0));
     return GO_ON;
 }
 
@@ -312,15 +312,15 @@ static ZifPortStop failed(Portable *p, uc_err err, ZifPortInfo *info)
 {
     uint32_t pc = get(p, ZIF_REG_PC);
     bool was_in_engine = p->in_engine;
-    if (was_in_engine && (err == UC_ERR_INSN_INVALID || p->intr == 1 || p->intr == 17)) {
+    bool t = get(p, ZIF_REG_XPSR) & ZIF_XPSR_T;
+    if (was_in_engine && t && (err == UC_ERR_INSN_INVALID || p->intr == 1 || p->intr == 17)) {
         p->in_engine = false;
         p->sysreg = p->keep_flags = false;
         leave_at(p, p->pc);
         return p->intr == 17 ? ZIF_STOP_NOCP : ZIF_STOP_UNDEF;
     }
-    if (was_in_engine && (p->intr == 8 || p->intr == 3 || err == UC_ERR_FETCH_UNMAPPED || err == UC_ERR_EXCEPTION)) {
+    if (was_in_engine && (!t || p->intr == 8 || p->intr == 3 || err == UC_ERR_FETCH_UNMAPPED)) {
         /* It branched to where nothing can be fetched, to an exception return, or out of Thumb state. */
-        bool t = get(p, ZIF_REG_XPSR) & ZIF_XPSR_T;
         retire_in_engine(p);
         if (in_handler(p) && pc >= 0xf0000000u) {
             info->addr = pc | t;

@@ -160,9 +160,9 @@ static void each_branch(Bench *b)
 {
     PUT(b, 0x100, branches);
     PUT(b, 0x20000100, branches);
-    static const uint32_t targets[] = {0x201, 0x200, 0xfffffff9, 0xfffffff1, 0x70000001, 0x40000001, 0xffffffff, 0xe0000001};
+    static const uint32_t targets[] = {0x201, 0x200, 0xfffffff9, 0xfffffff1, 0x70000001, 0x40000001, 0xffffffff, 0xe0000001, 0xfffffff0};
     for (unsigned handler = 0; handler < 2; handler++) {
-        for (unsigned t = 0; t < 8; t++) {
+        for (unsigned t = 0; t < 9; t++) {
             for (uint32_t pc = 0x102; pc < 0x190; pc = pc == 0x102 ? 0x110 : pc + 0x10) {
                 bench_start(b, pc);
                 zif_port_set(b->port, ZIF_REG_XPSR, 1u << 24 | (handler ? 11 : 0));
