@@ -146,6 +146,7 @@ struct ZifCpu {
     bool in_port;
     bool stop_asked, reset_asked, vectreset_asked, fix_masks;
     bool retry; /* the semihosting hook wants its BKPT again */
+    bool lazy_failed; /* the refused access is the lazy saving of FP state */
     uint64_t stall;
     uint64_t deadline;
     char trouble[160];
@@ -229,8 +230,8 @@ void zif__bkpt(ZifCpu *cpu, unsigned imm);
 void zif__lockup(ZifCpu *cpu);
 /** Puts the engine at the reset vector. */
 void zif__exception_reset(ZifCpu *cpu);
-/** PC past a 16-bit instruction the core executed itself, IT state advanced. */
-void zif__skip_halfword(ZifCpu *cpu);
+/** PC past an instruction of 2 or 4 bytes that the core executed itself, IT state advanced. */
+void zif__skip_instruction(ZifCpu *cpu, unsigned size);
 /** Words on the bus as the core itself reads and writes them (frames, vectors). */
 ZifPortFault zif__core_rw(ZifCpu *cpu, uint32_t addr, uint32_t *words, unsigned n, bool is_write, bool privileged);
 

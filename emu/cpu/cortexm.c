@@ -168,13 +168,19 @@ void zif_cpu_poke_register(ZifCpu *cpu, ZifReg reg, uint32_t value)
     }
 }
 
+/* [v7 B3.2.8] At HardFault priority and above BFHFNMIGN lets handlers probe the bus. */
+static bool ignores_bus_faults(const ZifCpu *cpu)
+{
+    return (cpu->st.ccr & CCR_BFHFNMIGN) && cpu->st.exec_prio < 0;
+}
+
 /* A store nobody took. M3 and M4 buffer stores to bufferable memory unless ACTLR.DISDEFWBUF, so the fault comes without an
  * address (M3 TRM 3.3.3, M4 TRM 3.3.2); M7's store buffer does the same. v6-M cores have none. */
 static bool store_failed(void *opaque, uint32_t addr, unsigned size, MemTxResult result)
 {
     ZifCpu *cpu = opaque;
-    if ((cpu->st.ccr & CCR_BFHFNMIGN) && cpu->st.exec_prio < 0) {
-        return false; /* [v7 B3.2.8] ignored at HardFault priority and above */
+    if (ignores_bus_faults(cpu)) {
+        return false;
     }
     bool bufferable;
     zif__mpu_is_device(cpu, addr, &bufferable);
@@ -398,8 +404,23 @@ static bool woken(ZifCpu *cpu)
     return up;
 }
 
+/* What an ignored load put into its register is UNKNOWN: it keeps its value. */
+static void skip_load(ZifCpu *cpu)
+{
+    uint8_t raw[2] = { 0 };
+    uint32_t pc = zif_port_get(cpu->port, ZIF_REG_PC);
+    address_space_rw(&cpu->as, pc, zif__cpu_attrs(false), raw, 2, false);
+    zif__skip_instruction(cpu, raw[1] >> 3 >= 0x1D ? 4 : 2); /* [v7 A5.1] 0b11101 and up are 32 bits long */
+}
+
 static void stopped_at_data(ZifCpu *cpu, const ZifPortInfo *info)
 {
+    if (cpu->lazy_failed) {
+        cpu->lazy_failed = false;
+        bool mpu = info->fault == ZIF_FAULT_MPU;
+        zif__fault(cpu, mpu ? EXC_MEM : EXC_BUS, mpu ? CFSR_MLSPERR : CFSR_LSPERR);
+        return;
+    }
     switch (info->fault) {
     case ZIF_FAULT_MPU:
         zif__fault_at(cpu, EXC_MEM, CFSR_DACCVIOL, info->addr);
@@ -408,7 +429,11 @@ static void stopped_at_data(ZifCpu *cpu, const ZifPortInfo *info)
         zif__fault(cpu, EXC_USAGE, CFSR_UNALIGNED);
         break;
     default:
-        zif__fault_at(cpu, EXC_BUS, CFSR_PRECISERR, info->addr);
+        if (ignores_bus_faults(cpu)) {
+            skip_load(cpu);
+        } else {
+            zif__fault_at(cpu, EXC_BUS, CFSR_PRECISERR, info->addr);
+        }
         break;
     }
 }
@@ -425,7 +450,7 @@ static bool semihosted(ZifCpu *cpu, const ZifPortInfo *info)
         return true;
     }
     zif_port_set(cpu->port, ZIF_REG_R0, r0);
-    zif__skip_halfword(cpu);
+    zif__skip_instruction(cpu, 2);
     return true;
 }
 
@@ -648,6 +673,9 @@ void zif_cpu_restore(ZifCpu *cpu, const void *state)
     }
     zif_port_clear_exclusive(cpu->port);
     zif_port_flush_permissions(cpu->port);
+    if (cpu->st.fpccr & FPCCR_LSPACT) {
+        zif_port_arm_fp(cpu->port);
+    }
     zif_event_restore(cpu->cfg.timeline, &cpu->systick_event, s->systick_when, s->systick_seq);
     zif__fpb_apply(cpu);
     cpu->stop_asked = cpu->reset_asked = cpu->vectreset_asked = cpu->fix_masks = false;

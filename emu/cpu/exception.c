@@ -184,7 +184,7 @@ void zif__bkpt(ZifCpu *cpu, unsigned imm)
     zif__fault(cpu, EXC_HARD, 0);
 }
 
-void zif__skip_halfword(ZifCpu *cpu)
+void zif__skip_instruction(ZifCpu *cpu, unsigned size)
 {
     uint32_t xpsr = zif_port_get(cpu->port, ZIF_REG_XPSR);
     if (xpsr & XPSR_IT) { /* ITAdvance() [v7 A7.3.3]; with IT[1:0] in bits 26:25 and IT[7:2] in bits 15:10 */
@@ -192,7 +192,7 @@ void zif__skip_halfword(ZifCpu *cpu)
         it = (it & 7) ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
         zif_port_set(cpu->port, ZIF_REG_XPSR, (xpsr & ~XPSR_IT) | (it & 3) << 25 | (it & 0xFC) << 8);
     }
-    set_pc(cpu, zif_port_get(cpu->port, ZIF_REG_PC) + 2);
+    set_pc(cpu, zif_port_get(cpu->port, ZIF_REG_PC) + size);
     cpu->st.extra++;
     cpu->st.insn_extra++;
 }

@@ -51,6 +51,7 @@ ZifPortFault zif__fpu_push(ZifCpu *cpu, uint32_t frame, bool privileged)
     v |= (st->demcr & DEMCR_MON_EN) && st->prio[EXC_DEBUG] < exec ? FPCCR_MONRDY : 0;
     st->fpccr = (st->fpccr & (FPCCR_ASPEN | FPCCR_LSPEN)) | v;
     st->fpcar = frame & ~7u;
+    zif_port_arm_fp(cpu->port);
     return ZIF_ACCESS_OK;
 }
 
@@ -80,6 +81,8 @@ ZifPortFault zif__fpu_touched(ZifCpu *cpu, uint32_t *addr)
     ZifPortFault fault = save(cpu, cpu->st.fpcar, !(cpu->st.fpccr & FPCCR_USER));
     if (fault == ZIF_ACCESS_OK) {
         cpu->st.fpccr &= ~FPCCR_LSPACT;
+    } else {
+        cpu->lazy_failed = true;
     }
     return fault;
 }
@@ -147,5 +150,11 @@ bool zif__fpu_write(ZifCpu *cpu, uint32_t offset, uint32_t value, uint32_t mask)
         return true;
     }
     *reg = (*reg & ~(writable & mask)) | (value & writable & mask);
+    if (cpu->st.fpccr & FPCCR_LSPACT) {
+        zif_port_arm_fp(cpu->port);
+    }
+    if (cpu->st.fpdscr) {
+        zif__cpu_report(cpu, ZIF_REPORT_UNMODELLED, "a default for FPSCR other than zero (FPDSCR) is not modelled");
+    }
     return true;
 }

@@ -50,10 +50,14 @@ static MemTxResult dev_write(void *opaque, hwaddr addr, uint64_t data, unsigned 
         zif_cpu_stop(b->cpu);
         break;
     case 8:
-        drive(b, v & 0x1FF, v >> 31);
+        drive(b, v & 0x1FF, v >> 30 != 0);
+        if (v >> 30 == 1) {
+            drive(b, v & 0x1FF, 0);
+        }
         break;
     case 12:
-        zif_cpu_set_nmi(b->cpu, v & 1);
+        drive(b, NMI, 1);
+        drive(b, NMI, 0);
         break;
     case 16:
         zif_cpu_set_event(b->cpu);
@@ -131,7 +135,7 @@ ZifCpuConfig board_config(ZifCpuModel model, ZifPortKind port, uint32_t vector_b
                            .vector_base = vector_base };
 }
 
-Board *board_new(const ZifCpuConfig *base)
+Board *board_new(const ZifCpuConfig *base, Error **errp)
 {
     Board *b = calloc(1, sizeof *b);
     b->timeline = zif_timeline_new(16000000);
@@ -155,7 +159,11 @@ Board *board_new(const ZifCpuConfig *base)
     c.hooks.report = on_report;
     c.hooks.itm = on_itm;
     c.hooks.exception = on_exception;
-    b->cpu = zif_cpu_new(&c, &error_abort);
+    b->cpu = zif_cpu_new(&c, errp);
+    if (!b->cpu) {
+        board_free(b);
+        return NULL;
+    }
     zif_timeline_set_deadline_hook(b->timeline, lower, b);
     return b;
 }
@@ -178,14 +186,20 @@ void board_free(Board *b)
     free(b);
 }
 
+static uint64_t next_event(const Board *b)
+{
+    return zif_timeline_cycles_at(b->timeline, zif_timeline_next(b->timeline));
+}
+
 BoardEnd board_run(Board *b, uint64_t cycles)
 {
     uint64_t limit = zif_cpu_cycles(b->cpu) + cycles;
     for (;;) {
         zif_timeline_run_due(b->timeline);
-        uint64_t next = zif_timeline_cycles_at(b->timeline, zif_timeline_next(b->timeline));
-        uint64_t until = next < limit ? next : limit;
-        switch (zif_cpu_run(b->cpu, until)) {
+        uint64_t next = next_event(b);
+        ZifCpuStop stop = zif_cpu_run(b->cpu, next < limit ? next : limit);
+        next = next_event(b);
+        switch (stop) {
         case ZIF_CPU_DEADLINE:
             if (zif_cpu_cycles(b->cpu) >= limit) {
                 return BOARD_LIMIT;
@@ -197,7 +211,7 @@ BoardEnd board_run(Board *b, uint64_t cycles)
             }
             break;
         case ZIF_CPU_ASLEEP:
-            if (until == UINT64_MAX || next >= limit) {
+            if (next >= limit) {
                 return BOARD_ASLEEP;
             }
             zif_cpu_skip_to(b->cpu, next);

@@ -36,8 +36,9 @@ struct Board {
     void (*on_exception)(Board *b, unsigned number, bool entry);
 };
 
-/** Everything of the core's configuration but bus, timeline and hooks comes from `base`. */
-Board *board_new(const ZifCpuConfig *base);
+/** Everything of the core's configuration but bus, timeline and hooks comes from `base`. NULL and *errp when that port is not
+ * available. */
+Board *board_new(const ZifCpuConfig *base, Error **errp);
 void board_free(Board *b);
 /** A configuration of the model as the tests use it: 32 interrupts, 4 priority bits on v7-M, an MPU where there may be one. */
 ZifCpuConfig board_config(ZifCpuModel model, ZifPortKind port, uint32_t vector_base);

@@ -239,8 +239,6 @@ TEST nmi_ignores_primask nmi=1f+1 irq0=2f+1
         IRQ     0
         movs    r0, #1
         str     r0, [r7, #12]
-        movs    r0, #0
-        str     r0, [r7, #12]
         LOGI    2
         cpsie   i
         END

@@ -98,8 +98,6 @@ TEST faultmask_masks irq0=1f+1 nmi=2f+1
         LOGI    2
         movs    r0, #1
         str     r0, [r7, #12]
-        movs    r0, #0
-        str     r0, [r7, #12]
         LOGI    4
         cpsie   f
         LOGI    6
