@@ -93,31 +93,33 @@ MemoryRegion *zif__view_root(MemoryRegion *root)
     return root->enabled ? root : NULL;
 }
 
-static ZifCanvas *canvas_new(ZifMemoryContext *ctx, MemoryRegion *root)
+static FlatView *paint_whole(ZifMemoryContext *ctx, MemoryRegion *root)
 {
     ZifRanges picture = { 0 };
+    FlatView *fv = zif__render(root, 0, HWADDR_MAX, &picture) ? zif__view_new(ctx, root, picture.nr) : NULL;
+    for (unsigned i = 0; fv && i < picture.nr; i++) {
+        fv->ranges[fv->nr++] = picture.ranges[i];
+        zif__range_hold(&picture.ranges[i]);
+    }
+    zif__free(picture.ranges);
+    ctx->stats.windows++;
+    ctx->stats.ranges_rendered += fv ? fv->nr : 0;
+    return fv;
+}
+
+static ZifCanvas *canvas_new(ZifMemoryContext *ctx, MemoryRegion *root)
+{
     ZifCanvas *c = zif__alloc(sizeof *c);
-    FlatView *fv = zif__view_new(ctx, root, 0);
-    if (!c || !fv || !zif__render(root, 0, HWADDR_MAX, &picture) ||
-        !zif__grow((void **)&c->dirty, &c->dirty_capacity, 1, sizeof *c->dirty)) {
-        zif__free(c);
-        zif__free(picture.ranges);
-        if (fv) {
-            zif_flatview_unref(fv);
+    if (!c || !zif__grow((void **)&c->dirty, &c->dirty_capacity, 1, sizeof *c->dirty) ||
+        !(c->view = paint_whole(ctx, root))) {
+        if (c) {
+            zif__free(c->dirty);
         }
+        zif__free(c);
         return NULL;
     }
-    fv->ranges = picture.ranges;
-    fv->nr = picture.nr;
-    fv->nr_allocated = picture.capacity;
-    for (unsigned i = 0; i < fv->nr; i++) {
-        zif__range_hold(&fv->ranges[i]);
-    }
-    ctx->stats.windows++;
-    ctx->stats.ranges_rendered += fv->nr;
     c->ctx = ctx;
     c->root = root;
-    c->view = fv;
     c->sibling = root->z.canvas;
     root->z.canvas = c;
     QLIST_INSERT_HEAD(&ctx->canvases, c, link);

@@ -39,23 +39,6 @@ bool zif__access_valid(MemoryRegion *mr, hwaddr addr, unsigned size, bool is_wri
     return valid(mr, addr, size, is_write, attrs);
 }
 
-unsigned zif__piece(const MemoryRegion *mr, hwaddr addr, hwaddr len)
-{
-    const MemoryRegionOps *ops = mr->ops;
-    unsigned max = ops->valid.max_access_size ? ops->valid.max_access_size : 4;
-    if (max > 8) {
-        max = 8;
-    }
-    if (!ops->impl.unaligned && addr) {
-        hwaddr alignment = addr & -addr;
-        max = alignment < max ? (unsigned)alignment : max;
-    }
-    if (len < max) {
-        max = (unsigned)len;
-    }
-    return 1u << (31 - __builtin_clz(max));
-}
-
 /* ---- callbacks ---- */
 
 static inline MemTxResult call_read(const MemoryRegion *mr, hwaddr addr, uint64_t *value, unsigned size,
@@ -338,25 +321,4 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr, uint64_t
         return MEMTX_DECODE_ERROR;
     }
     return do_write(mr, addr, data, size, attrs);
-}
-
-/* ---- from an address space ---- */
-
-MemTxResult zif__io_read(MemoryRegion *mr, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs)
-{
-    if (unlikely(mr->z.attention & ZIF_ATT_FLUSH)) {
-        zif_memory_flush_coalesced(mr->z.ctx);
-    }
-    return memory_region_dispatch_read(mr, addr, value, size, attrs);
-}
-
-MemTxResult zif__io_write(MemoryRegion *mr, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs)
-{
-    if (unlikely(mr->z.attention & ZIF_ATT_WINDOWS) && zif__coalesce(mr, addr, value, size, attrs)) {
-        return MEMTX_OK;
-    }
-    if (unlikely(mr->z.attention & ZIF_ATT_FLUSH)) {
-        zif_memory_flush_coalesced(mr->z.ctx);
-    }
-    return memory_region_dispatch_write(mr, addr, value, size, attrs);
 }

@@ -301,11 +301,42 @@ bool zif__coalesce(MemoryRegion *mr, hwaddr addr, uint64_t value, unsigned size,
 
 /* ---- dispatch.c ---- */
 bool zif__access_valid(MemoryRegion *mr, hwaddr addr, unsigned size, bool is_write, MemTxAttrs attrs);
-/* One access from an address space: queued writes are seen to first. */
-MemTxResult zif__io_read(MemoryRegion *mr, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs);
-MemTxResult zif__io_write(MemoryRegion *mr, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs);
 /* Width of the first piece of an access of len bytes (len > 0). */
-unsigned zif__piece(const MemoryRegion *mr, hwaddr addr, hwaddr len);
+static inline unsigned zif__piece(const MemoryRegion *mr, hwaddr addr, hwaddr len)
+{
+    const MemoryRegionOps *ops = mr->ops;
+    unsigned max = ops->valid.max_access_size ? ops->valid.max_access_size : 4;
+    if (max > 8) {
+        max = 8;
+    }
+    if (!ops->impl.unaligned && addr) {
+        hwaddr alignment = addr & -addr;
+        max = alignment < max ? (unsigned)alignment : max;
+    }
+    if (len < max) {
+        max = (unsigned)len;
+    }
+    return 1u << (31 - __builtin_clz(max));
+}
+/* One access from an address space: queued writes are seen to first. */
+static inline MemTxResult zif__io_read(MemoryRegion *mr, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs)
+{
+    if (unlikely(mr->z.attention & ZIF_ATT_FLUSH)) {
+        zif_memory_flush_coalesced(mr->z.ctx);
+    }
+    return memory_region_dispatch_read(mr, addr, value, size, attrs);
+}
+
+static inline MemTxResult zif__io_write(MemoryRegion *mr, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs)
+{
+    if (unlikely(mr->z.attention & ZIF_ATT_WINDOWS) && zif__coalesce(mr, addr, value, size, attrs)) {
+        return MEMTX_OK;
+    }
+    if (unlikely(mr->z.attention & ZIF_ATT_FLUSH)) {
+        zif_memory_flush_coalesced(mr->z.ctx);
+    }
+    return memory_region_dispatch_write(mr, addr, value, size, attrs);
+}
 
 /* ---- translate.c ---- */
 typedef struct ZifPlace {
@@ -333,8 +364,37 @@ MemTxResult zif__region_rw(const ZifPlace *p, MemTxAttrs attrs, uint8_t *buf, hw
 MemTxResult zif__view_rw(FlatView *fv, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, hwaddr len, bool is_write,
                          uint32_t *hint);
 void zif__count_faults(AddressSpace *as, MemTxResult result, bool is_write);
-uint64_t zif__load(const uint8_t *p, unsigned size); /* little-endian, 1 to 8 bytes */
-void zif__store(uint8_t *p, uint64_t value, unsigned size);
+/* Little-endian values of 1, 2, 4 or 8 bytes. */
+static inline uint64_t zif__load(const uint8_t *p, unsigned size)
+{
+    switch (size) {
+    case 1:
+        return *p;
+    case 2:
+        return zif__lduw_le_p(p);
+    case 4:
+        return zif__ldl_le_p(p);
+    default:
+        return zif__ldq_le_p(p);
+    }
+}
+
+static inline void zif__store(uint8_t *p, uint64_t value, unsigned size)
+{
+    switch (size) {
+    case 1:
+        *p = (uint8_t)value;
+        break;
+    case 2:
+        zif__stw_le_p(p, (uint16_t)value);
+        break;
+    case 4:
+        zif__stl_le_p(p, (uint32_t)value);
+        break;
+    default:
+        zif__stq_le_p(p, value);
+    }
+}
 
 /* ---- cache.c, ldst.c ---- */
 /* The place of an offset in a cache: in the region that was there when the cache was made. */
@@ -352,9 +412,12 @@ void zif__mark_pages(RAMBlock *block, unsigned shift, hwaddr addr, hwaddr len, u
 void zif__clear_pages(RAMBlock *block, unsigned shift, hwaddr addr, hwaddr len, unsigned client);
 static inline void zif__written(MemoryRegion *mr, hwaddr addr, hwaddr len)
 {
-    unsigned mask = zif__mask_of(mr, mr->z.ctx->global_log);
-    if (mask) {
-        zif__mark_pages(mr->ram_block, mr->z.ctx->page_bits, addr, len, mask);
+    unsigned mask = zif__mask_of(mr, mr->z.ctx->global_log), shift = mr->z.ctx->page_bits;
+    hwaddr page = addr >> shift;
+    if (likely(mask == 1 << DIRTY_MEMORY_CODE && page == (addr + len - 1) >> shift)) { /* RAM nobody else watches */
+        mr->ram_block->dirty[DIRTY_MEMORY_CODE][page / 64] |= UINT64_C(1) << (page % 64);
+    } else if (mask) {
+        zif__mark_pages(mr->ram_block, shift, addr, len, mask);
     }
 }
 

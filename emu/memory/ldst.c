@@ -55,17 +55,32 @@ static inline void give_result(MemTxResult *result, MemTxResult r)
 
 /* ---- address spaces ---- */
 
+static __attribute__((noinline)) uint64_t load_slowly(AddressSpace *as, hwaddr addr, unsigned size, MemTxAttrs attrs,
+                                                      MemTxResult *r)
+{
+    ZifPlace p = zif__translate(as->current_map, addr, false, attrs, &as->z.hint);
+    bool straddles;
+    uint64_t value = load_place(&p, size, attrs, r, &straddles);
+    if (straddles) {
+        uint8_t bytes[8];
+        *r = zif__view_rw(as->current_map, addr, attrs, bytes, size, false, &as->z.hint);
+        value = zif__load(bytes, size);
+    }
+    return value;
+}
+
 static inline uint64_t load(AddressSpace *as, hwaddr addr, unsigned size, Order order, MemTxAttrs attrs,
                             MemTxResult *result)
 {
-    ZifPlace p = zif__translate(as->current_map, addr, false, attrs, &as->z.hint);
-    MemTxResult r;
-    bool straddles;
-    uint64_t value = load_place(&p, size, attrs, &r, &straddles);
-    if (unlikely(straddles)) {
-        uint8_t bytes[8];
-        r = zif__view_rw(as->current_map, addr, attrs, bytes, size, false, &as->z.hint);
-        value = zif__load(bytes, size);
+    const FlatRange *f = zif__view_find(as->current_map, addr, &as->z.hint);
+    MemTxResult r = MEMTX_OK;
+    uint64_t value;
+    if (likely(f && memory_access_is_direct(f->mr, false) && f->last - addr >= size - 1)) {
+        value = zif__load(f->mr->z.host + (addr - f->start + f->offset), size);
+    } else if (likely(f && !f->mr->is_iommu && !memory_access_is_direct(f->mr, false))) {
+        r = zif__io_read(f->mr, addr - f->start + f->offset, &value, size, attrs);
+    } else {
+        value = load_slowly(as, addr, size, attrs, &r);
     }
     if (unlikely(r != MEMTX_OK)) {
         zif__count_faults(as, r, false);
@@ -74,18 +89,33 @@ static inline uint64_t load(AddressSpace *as, hwaddr addr, unsigned size, Order 
     return ordered(value, size, order);
 }
 
+static __attribute__((noinline)) void store_slowly(AddressSpace *as, hwaddr addr, uint64_t value, unsigned size,
+                                                   MemTxAttrs attrs, MemTxResult *r)
+{
+    ZifPlace p = zif__translate(as->current_map, addr, true, attrs, &as->z.hint);
+    bool straddles;
+    store_place(&p, value, size, attrs, r, &straddles);
+    if (straddles) {
+        uint8_t bytes[8];
+        zif__store(bytes, value, size);
+        *r = zif__view_rw(as->current_map, addr, attrs, bytes, size, true, &as->z.hint);
+    }
+}
+
 static inline void store(AddressSpace *as, hwaddr addr, uint64_t value, unsigned size, Order order, MemTxAttrs attrs,
                          MemTxResult *result)
 {
-    ZifPlace p = zif__translate(as->current_map, addr, true, attrs, &as->z.hint);
-    MemTxResult r;
-    bool straddles;
+    const FlatRange *f = zif__view_find(as->current_map, addr, &as->z.hint);
+    MemTxResult r = MEMTX_OK;
     value = ordered(value, size, order);
-    store_place(&p, value, size, attrs, &r, &straddles);
-    if (unlikely(straddles)) {
-        uint8_t bytes[8];
-        zif__store(bytes, value, size);
-        r = zif__view_rw(as->current_map, addr, attrs, bytes, size, true, &as->z.hint);
+    if (likely(f && memory_access_is_direct(f->mr, true) && !f->readonly && f->last - addr >= size - 1)) {
+        hwaddr xlat = addr - f->start + f->offset;
+        zif__store(f->mr->z.host + xlat, value, size);
+        zif__written(f->mr, xlat, size);
+    } else if (likely(f && !f->mr->is_iommu && !f->mr->ram)) {
+        r = zif__io_write(f->mr, addr - f->start + f->offset, value, size, attrs);
+    } else {
+        store_slowly(as, addr, value, size, attrs, &r);
     }
     if (unlikely(r != MEMTX_OK)) {
         zif__count_faults(as, r, true);

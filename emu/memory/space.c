@@ -89,44 +89,33 @@ void zif__count_faults(AddressSpace *as, MemTxResult result, bool is_write)
 
 /* ---- transfers ---- */
 
-uint64_t zif__load(const uint8_t *p, unsigned size)
+static inline void copy(uint8_t *to, const uint8_t *from, hwaddr len)
 {
-    switch (size) {
+    switch (len) { /* the common widths without a call */
     case 1:
-        return *p;
+        *to = *from;
+        break;
     case 2:
-        return zif__lduw_le_p(p);
+        memcpy(to, from, 2);
+        break;
     case 4:
-        return zif__ldl_le_p(p);
+        memcpy(to, from, 4);
+        break;
+    case 8:
+        memcpy(to, from, 8);
+        break;
     default:
-        return zif__ldq_le_p(p);
+        memcpy(to, from, len);
     }
 }
 
-void zif__store(uint8_t *p, uint64_t value, unsigned size)
-{
-    switch (size) {
-    case 1:
-        *p = (uint8_t)value;
-        break;
-    case 2:
-        zif__stw_le_p(p, (uint16_t)value);
-        break;
-    case 4:
-        zif__stl_le_p(p, (uint32_t)value);
-        break;
-    default:
-        zif__stq_le_p(p, value);
-    }
-}
-
-static void direct_rw(MemoryRegion *mr, hwaddr xlat, uint8_t *buf, hwaddr len, bool is_write)
+static inline void direct_rw(MemoryRegion *mr, hwaddr xlat, uint8_t *buf, hwaddr len, bool is_write)
 {
     if (is_write) {
-        memcpy(mr->z.host + xlat, buf, len);
+        copy(mr->z.host + xlat, buf, len);
         zif__written(mr, xlat, len);
     } else {
-        memcpy(buf, mr->z.host + xlat, len);
+        copy(buf, mr->z.host + xlat, len);
     }
 }
 
@@ -145,7 +134,8 @@ static MemTxResult refuse(uint8_t *buf, hwaddr len, bool is_write)
     return MEMTX_DECODE_ERROR;
 }
 
-static MemTxResult piece_rw(MemoryRegion *mr, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, unsigned size, bool is_write)
+static inline MemTxResult piece_rw(MemoryRegion *mr, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, unsigned size,
+                                   bool is_write)
 {
     if (is_write) {
         return zif__io_write(mr, addr, zif__load(buf, size), size, attrs);
@@ -205,42 +195,61 @@ MemTxResult zif__view_rw(FlatView *fv, hwaddr addr, MemTxAttrs attrs, uint8_t *b
     return r;
 }
 
+/* Would a transfer of len bytes be one access, which is then accepted or not? */
+static inline bool one_piece(const MemoryRegion *mr, hwaddr addr, hwaddr len)
+{
+    const MemoryRegionOps *ops = mr->ops;
+    hwaddr max = ops->valid.max_access_size ? ops->valid.max_access_size : 4;
+    bool natural = (len & (len - 1)) == 0 && (ops->impl.unaligned || (addr & (len - 1)) == 0);
+    return len <= max && len <= 8 && natural;
+}
+
+static __attribute__((noinline)) MemTxResult device_rw(AddressSpace *as, MemoryRegion *mr, hwaddr xlat,
+                                                       MemTxAttrs attrs, uint8_t *buf, unsigned len, bool is_write)
+{
+    MemTxResult r = piece_rw(mr, xlat, attrs, buf, len, is_write);
+    if (unlikely(r != MEMTX_OK)) {
+        zif__count_faults(as, r, is_write);
+    }
+    return r;
+}
+
+static __attribute__((noinline)) MemTxResult long_rw(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, uint8_t *buf,
+                                                     hwaddr len, bool is_write)
+{
+    MemTxResult r = zif__view_rw(as->current_map, addr, attrs, buf, len, is_write, &as->z.hint);
+    zif__count_faults(as, r, is_write);
+    return r;
+}
+
+/* The two usual cases, within one range, without further ado. */
 static inline MemTxResult space_rw(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, int len,
                                    bool is_write)
 {
     if (unlikely(len <= 0)) {
         return MEMTX_OK;
     }
-    FlatView *fv = as->current_map;
-    const FlatRange *f = zif__view_find(fv, addr, &as->z.hint);
-    MemTxResult r;
+    const FlatRange *f = zif__view_find(as->current_map, addr, &as->z.hint);
     if (likely(f && f->last - addr >= (hwaddr)len - 1)) {
         MemoryRegion *mr = f->mr;
         hwaddr xlat = addr - f->start + f->offset;
         if (likely(memory_access_is_direct(mr, is_write) && !(is_write && f->readonly))) {
-            if (len == 4) {
-                direct_rw(mr, xlat, buf, 4, is_write);
-            } else {
-                direct_rw(mr, xlat, buf, (hwaddr)len, is_write);
-            }
+            direct_rw(mr, xlat, buf, (hwaddr)len, is_write);
             return MEMTX_OK;
         }
-        if (likely(len <= 8 && !mr->is_iommu && !mr->ram && zif__piece(mr, xlat, (hwaddr)len) == (unsigned)len)) {
-            r = piece_rw(mr, xlat, attrs, buf, (unsigned)len, is_write);
-            if (unlikely(r != MEMTX_OK)) {
-                zif__count_faults(as, r, is_write);
-            }
-            return r;
+        if (likely(!mr->is_iommu && !mr->ram && one_piece(mr, xlat, (hwaddr)len))) {
+            return device_rw(as, mr, xlat, attrs, buf, (unsigned)len, is_write);
         }
     }
-    r = zif__view_rw(fv, addr, attrs, buf, (hwaddr)len, is_write, &as->z.hint);
-    zif__count_faults(as, r, is_write);
-    return r;
+    return long_rw(as, addr, attrs, buf, (hwaddr)len, is_write);
 }
 
 MemTxResult address_space_rw(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, int len, bool is_write)
 {
-    return is_write ? space_rw(as, addr, attrs, buf, len, true) : space_rw(as, addr, attrs, buf, len, false);
+    if (is_write) {
+        return address_space_write(as, addr, attrs, buf, len);
+    }
+    return address_space_read_full(as, addr, attrs, buf, len);
 }
 
 MemTxResult address_space_write(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, const uint8_t *buf, int len)

@@ -7,8 +7,9 @@ FlatView *zif__view_new(ZifMemoryContext *ctx, MemoryRegion *root, unsigned capa
 {
     FlatView *fv = zif__alloc(sizeof *fv);
     AddressSpaceDispatch *dispatch = zif__alloc(sizeof *dispatch);
-    FlatRange *ranges = capacity ? zif__alloc(capacity * sizeof *ranges) : NULL;
-    if (!fv || !dispatch || (capacity && !ranges)) {
+    capacity = capacity ? capacity : 1; /* there always is an array, if only to do arithmetic with */
+    FlatRange *ranges = zif__alloc(capacity * sizeof *ranges);
+    if (!fv || !dispatch || !ranges) {
         zif__free(fv);
         zif__free(dispatch);
         zif__free(ranges);
