@@ -16,7 +16,7 @@ void address_space_init(AddressSpace *as, MemoryRegion *root, const char *name)
     as->z.order = ++ctx->order;
     as->z.bounce_limit = 16;
     QTAILQ_INIT(&as->listeners);
-    memory_region_ref(root);
+    zif__hold(root, ZIF_HOLD_VIEW, NULL);
     QTAILQ_INSERT_TAIL(&ctx->spaces, as, address_spaces_link);
     ZifCanvas *canvas = zif__canvas_get(ctx, zif__view_root(root), true);
     if (!canvas || !as->name) {
@@ -55,7 +55,7 @@ void address_space_destroy(AddressSpace *as)
     as->name = NULL;
     MemoryRegion *root = as->root;
     as->root = NULL;
-    memory_region_unref(root);
+    zif__release(root, ZIF_HOLD_VIEW, NULL);
 }
 
 AddressSpace *zif_address_space_next(ZifMemoryContext *ctx, AddressSpace *as)
@@ -267,6 +267,9 @@ MemTxResult flatview_read_continue(FlatView *fv, hwaddr addr, MemTxAttrs attrs, 
 {
     if (len <= 0) {
         return MEMTX_OK;
+    }
+    if (mr == &fv->ctx->unassigned) { /* comes unclipped too: the next range may begin inside */
+        return zif__view_rw(fv, addr, attrs, buf, (hwaddr)len, false, &fv->dispatch->hint);
     }
     hwaddr n = l < (hwaddr)len ? l : (hwaddr)len;
     const FlatRange *f = zif__view_find(fv, addr, &fv->dispatch->hint);
