@@ -110,6 +110,9 @@ static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *
         if (!zif__range_ok(path, base, size, errp)) {
             return false;
         }
+        if (cls != &zif__stub_class && !zif__memory_allowed(m, path, size, errp)) { /* it may be memory: the model knows */
+            return false;
+        }
     }
     char *name = choose_name(m, path);
     ZifDevice *dev = zif__device_new(&m->kit, cls, name, m->fdt, node);
@@ -365,6 +368,7 @@ void zif__unbuild(ZifMachine *m)
     if (m->bus_ready) {
         address_space_destroy(&m->bus);
     }
+    zif__memory_aliases_drop(m);
     zif__kit_free(&m->kit);
     zif__wires_drop(m);
     zif__memories_free(m);

@@ -104,6 +104,8 @@ bool zif__build(ZifMachine *m, Error **errp);
 void zif__unbuild(ZifMachine *m);
 bool zif__memory_node(ZifMachine *m, int node, bool *taken, Error **errp);
 bool zif__memory_aliases(ZifMachine *m, Error **errp);
+/** Before devices go, for an alias may show a device's memory. */
+void zif__memory_aliases_drop(ZifMachine *m);
 void zif__memories_free(ZifMachine *m);
 bool zif__wire_devices(ZifMachine *m, Error **errp);
 void zif__wires_drop(ZifMachine *m);
@@ -115,6 +117,8 @@ ZifDevice *zif__device_of_node(ZifMachine *m, int node);
 extern const ZifClass zif__stub_class;
 /** May a device's node have this rectangle? False and *errp when it leaves the 32-bit space or is empty. */
 bool zif__range_ok(const char *path, uint64_t base, uint64_t size, Error **errp);
+/** Counts what may be memory; false and *errp when it gets too much. */
+bool zif__memory_allowed(ZifMachine *m, const char *path, uint64_t size, Error **errp);
 
 /** A machine from a compiled tree, which becomes the machine's (or is freed on failure). */
 ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Error **errp);

@@ -82,6 +82,16 @@ bool zif__range_ok(const char *path, uint64_t base, uint64_t size, Error **errp)
     return true;
 }
 
+bool zif__memory_allowed(ZifMachine *m, const char *path, uint64_t size, Error **errp)
+{
+    m->memory_bytes += size;
+    if (size > MAX_MEMORY || m->memory_bytes > MAX_TOTAL) {
+        error_setg(errp, "%s: 0x%llx bytes are more memory than a machine may have", path, (unsigned long long)size);
+        return false;
+    }
+    return true;
+}
+
 /* --- The backdrop: what answers where nothing is ---------------------------------------------------------------------- */
 
 static void report_nothing(ZifMemory *mem, hwaddr addr, unsigned size, bool is_write)
@@ -160,9 +170,7 @@ bool zif__memory_node(ZifMachine *m, int node, bool *taken, Error **errp)
         return false;
     }
     if (kinds[kind].kind == ZIF_MEM_RAM || kinds[kind].kind == ZIF_MEM_ROM) {
-        m->memory_bytes += size;
-        if (size > MAX_MEMORY || m->memory_bytes > MAX_TOTAL) {
-            error_setg(errp, "%s: 0x%llx bytes are more memory than a machine may have", path, (unsigned long long)size);
+        if (!zif__memory_allowed(m, path, size, errp)) {
             return false;
         }
     }
@@ -224,17 +232,25 @@ bool zif__memory_aliases(ZifMachine *m, Error **errp)
     return true;
 }
 
-void zif__memories_free(ZifMachine *m)
+/* Unmaps and ends the regions of aliases, or those of all else. */
+static void drop(ZifMachine *m, bool aliases)
 {
-    /* Aliases hold their targets. */
-    for (int aliases = 1; aliases >= 0; aliases--) {
-        for (ZifMemory *mem = m->memories; mem; mem = mem->next) {
-            if ((mem->kind == ZIF_MEM_ALIAS) == aliases && mem->mr.container) {
-                memory_region_del_subregion(&m->system, &mem->mr);
-                zif_memory_region_finalize(&mem->mr);
-            }
+    for (ZifMemory *mem = m->memories; mem; mem = mem->next) {
+        if ((mem->kind == ZIF_MEM_ALIAS) == aliases && mem->mr.container) {
+            memory_region_del_subregion(&m->system, &mem->mr);
+            zif_memory_region_finalize(&mem->mr);
         }
     }
+}
+
+void zif__memory_aliases_drop(ZifMachine *m)
+{
+    drop(m, true);
+}
+
+void zif__memories_free(ZifMachine *m)
+{
+    drop(m, false);
     while (m->memories) {
         ZifMemory *mem = m->memories;
         m->memories = mem->next;
