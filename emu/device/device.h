@@ -210,7 +210,9 @@ ZifSerialLine *zif__serial_new(ZifDevice *dev, const char *name);
 void zif__serial_free(ZifSerialLine *line);
 void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when); /* the guest sent it */
 /** State of a line (bytes waiting, arrival) as one malloc'ed block, and back. */
-void *zif__serial_save(const ZifSerialLine *line);
+void *zif__serial_save(const ZifSerialLine *line, size_t *size);
+/** Are these bytes what zif__serial_save makes? */
+bool zif__serial_state_ok(const void *saved, size_t size);
 void zif__serial_restore(ZifSerialLine *line, const void *saved);
 /** A line without a device behind it (semihosting's console). */
 ZifSerialLine *zif__serial_new_free(ZifKit *kit, const char *name);

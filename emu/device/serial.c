@@ -185,9 +185,10 @@ typedef struct {
     uint8_t bytes[];
 } Saved;
 
-void *zif__serial_save(const ZifSerialLine *line)
+void *zif__serial_save(const ZifSerialLine *line, size_t *size)
 {
-    Saved *s = malloc(sizeof *s + line->count);
+    *size = sizeof(Saved) + line->count;
+    Saved *s = calloc(1, *size);
     bool pending = zif_event_pending(&line->arrival);
     s->when = pending ? line->arrival.when : ZIF_TIME_NEVER;
     s->seq = pending ? line->arrival.seq : 0;
@@ -196,6 +197,12 @@ void *zif__serial_save(const ZifSerialLine *line)
         memcpy(s->bytes, line->queue + line->head, line->count);
     }
     return s;
+}
+
+bool zif__serial_state_ok(const void *saved, size_t size)
+{
+    const Saved *s = saved;
+    return size >= sizeof *s && size - sizeof *s == s->count;
 }
 
 void zif__serial_restore(ZifSerialLine *line, const void *saved)

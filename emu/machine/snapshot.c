@@ -6,33 +6,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include "internal.h"
+#include "snapshot.h"
 
 /* zif's own dirty client, behind the API's three. */
 enum { CLIENT = DIRTY_MEMORY_NUM };
-
-typedef struct {
-    MemoryRegion *mr;
-    uint8_t *bytes;
-    size_t size;
-} Block;
-
-struct ZifSnapshot {
-    ZifMachine *m;
-    ZifTimelineState timeline;
-    uint64_t random;
-    unsigned resets;
-    bool exited;
-    int exit_code;
-    void *cpu;
-    size_t ndevices;
-    void **devices;
-    unsigned nlines;
-    void **lines;
-    unsigned nblocks;
-    Block *blocks;
-    void *hash;
-};
 
 /* Calls fn for each region with memory of its own: the builder's and the devices'. */
 static void each_block(ZifMachine *m, void (*fn)(void *opaque, MemoryRegion *mr), void *opaque)
@@ -60,7 +37,7 @@ static void start_log(void *opaque, MemoryRegion *mr)
 static void save_block(void *opaque, MemoryRegion *mr)
 {
     ZifSnapshot *s = opaque;
-    Block b = { .mr = mr, .size = memory_region_size(mr) };
+    ZifSnapshotBlock b = { .mr = mr, .size = memory_region_size(mr) };
     b.bytes = malloc(b.size);
     free(memory_region_snapshot_and_clear_dirty(mr, 0, b.size, CLIENT));
     memcpy(b.bytes, memory_region_get_ram_ptr(mr), b.size);
@@ -88,8 +65,9 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m)
     }
     s->nlines = m->nlines;
     s->lines = calloc(s->nlines + 1, sizeof *s->lines);
+    s->line_sizes = calloc(s->nlines + 1, sizeof *s->line_sizes);
     for (unsigned i = 0; i < s->nlines; i++) {
-        s->lines[i] = zif__serial_save(m->lines[i]);
+        s->lines[i] = zif__serial_save(m->lines[i], &s->line_sizes[i]);
     }
     if (!m->logging) {
         memory_region_transaction_begin();
@@ -105,13 +83,13 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m)
 }
 
 /* Puts back pages [from, to) of a block, and tells the other clients of the log. */
-static void put_back(Block *b, size_t from, size_t to)
+static void put_back(ZifSnapshotBlock *b, size_t from, size_t to)
 {
     memcpy((char *)memory_region_get_ram_ptr(b->mr) + from, b->bytes + from, to - from);
     memory_region_set_dirty(b->mr, from, to - from);
 }
 
-static bool restore_block(Block *b, bool all)
+static bool restore_block(ZifSnapshotBlock *b, bool all)
 {
     size_t page = zif_target_page_size(), from = 0;
     bool any = all;
@@ -190,6 +168,7 @@ void zif_snapshot_free(ZifSnapshot *s)
     }
     free(s->devices);
     free(s->lines);
+    free(s->line_sizes);
     free(s->blocks);
     free(s->cpu);
     free(s->hash);

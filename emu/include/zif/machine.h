@@ -133,6 +133,12 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m);
 void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s);
 /** Before the machine is freed. NULL is allowed. */
 void zif_snapshot_free(ZifSnapshot *s);
+/** Stores a snapshot of the machine as it is now; the file appears whole or not at all. */
+bool zif_machine_save_file(ZifMachine *m, const char *path, Error **errp);
+/** Goes back to a stored snapshot. The file must come from the same build of zif and the same board; it is refused, and nothing is
+ * changed, when it does not fit or its checksums are wrong. Checksums tell damage, not malice: load only files you trust, as with
+ * any program. The trace hash is not stored. */
+bool zif_machine_load_file(ZifMachine *m, const char *path, Error **errp);
 
 /** Starts the trace hash: register state at exceptions, every MMIO access, every UART byte. */
 void zif_machine_enable_trace_hash(ZifMachine *m);

@@ -1,0 +1,31 @@
+/* What a snapshot is made of, for the files that take, restore and store one. SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ZIF_MACHINE_SNAPSHOT_H
+#define ZIF_MACHINE_SNAPSHOT_H
+
+#include "internal.h"
+
+typedef struct {
+    MemoryRegion *mr;
+    uint8_t *bytes;
+    size_t size;
+} ZifSnapshotBlock;
+
+struct ZifSnapshot {
+    ZifMachine *m;
+    ZifTimelineState timeline;
+    uint64_t random;
+    unsigned resets;
+    bool exited;
+    int exit_code;
+    void *cpu;
+    size_t ndevices;
+    void **devices;
+    unsigned nlines;
+    void **lines;
+    size_t *line_sizes;
+    unsigned nblocks;
+    ZifSnapshotBlock *blocks;
+    void *hash;
+};
+
+#endif
