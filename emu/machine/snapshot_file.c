@@ -2,7 +2,7 @@
  * Snapshots in files.
  *
  *   "ZIFSNAP" 0, then chunks, the last one "end". A chunk: u32 length of its name, the name, u64 raw size, u64 stored size,
- *   u64 XXH3 of the raw bytes, the bytes compressed with zstd. Numbers are little-endian. The first chunk, "fit", holds the
+ *   u64 XXH3 of the stored bytes (seeded with the raw size), the bytes compressed with zstd. Numbers are little-endian. The first chunk, "fit", holds the
  *   numbers that must agree with the machine the file is loaded into.
  *
  * Loading checks everything before it touches the machine. SPDX-License-Identifier: GPL-2.0-or-later
@@ -103,7 +103,7 @@ static bool store_chunk(void *opaque, const char *name, void **bytes, size_t *si
         fputs(name, out);
         put_number(out, *size, 8);
         put_number(out, stored, 8);
-        put_number(out, XXH3_64bits(*bytes, *size), 8);
+        put_number(out, XXH3_64bits_withSeed(packed, stored, *size), 8);
         fwrite(packed, 1, stored, out);
     }
     free(packed);
@@ -200,15 +200,14 @@ static bool take_chunk(Reader *r, const char *name, bool any_size, void **bytes,
                    (unsigned long long)raw, *size);
         return false;
     }
-    void *unpacked = malloc(raw + 1);
-    if (!unpacked) {
-        return refuse(r, "out of memory");
-    }
-    size_t got = ZSTD_decompress(unpacked, raw, r->bytes + r->at, stored);
-    if (ZSTD_isError(got) || got != raw || XXH3_64bits(unpacked, raw) != sum) {
-        free(unpacked);
+    if (XXH3_64bits_withSeed(r->bytes + r->at, stored, raw) != sum) {
         r->at = start;
         return refuse(r, "checksum wrong: the file is damaged");
+    }
+    void *unpacked = malloc(raw + 1);
+    if (!unpacked || ZSTD_decompress(unpacked, raw, r->bytes + r->at, stored) != raw) {
+        free(unpacked);
+        return refuse(r, "a chunk cannot be unpacked");
     }
     r->at += stored;
     free(*bytes);
