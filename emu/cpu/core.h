@@ -208,6 +208,8 @@ void zif__pend(ZifCpu *cpu, unsigned exc);
 void zif__unpend(ZifCpu *cpu, unsigned exc);
 void zif__activate(ZifCpu *cpu, unsigned exc);
 void zif__deactivate(ZifCpu *cpu, unsigned exc);
+/** Is any exception but this one active? */
+bool zif__others_active(const ZifCpu *cpu, unsigned exc);
 /** Would a WFI end now? [v7 B1.5.19] */
 bool zif__nvic_wakes(const ZifCpu *cpu);
 /** NVIC registers at 0xE000E100-0xE000E7FF, by offset from 0xE000E000. False: no register there. */

@@ -200,7 +200,7 @@ void zif__skip_instruction(ZifCpu *cpu, unsigned size)
 /* --- Entry ----------------------------------------------------------------------------------------------------------- */
 
 /* PushStack() [v7 B1.5.6]. Returns EXC_RETURN; *fault tells what went wrong, the stack pointer has moved all the same. */
-static uint32_t push_stack(ZifCpu *cpu, ZifPortFault *fault)
+static uint32_t push_stack(ZifCpu *cpu, uint32_t xpsr, ZifPortFault *fault)
 {
     static const ZifReg order[6] = { ZIF_REG_R0, ZIF_REG_R1, ZIF_REG_R2, ZIF_REG_R3, ZIF_REG_R12, ZIF_REG_LR };
     sync_control(cpu);
@@ -210,7 +210,6 @@ static uint32_t push_stack(ZifCpu *cpu, ZifPortFault *fault)
     for (unsigned i = 0; i < 6; i++) {
         w[i] = zif_port_get(cpu->port, order[i]);
     }
-    uint32_t xpsr = zif_port_get(cpu->port, ZIF_REG_XPSR);
     uint32_t sp = zif_port_get(cpu->port, ZIF_REG_SP);
     bool force = fp || (cpu->st.ccr & CCR_STKALIGN);
     bool moved = force && (sp & 4);
@@ -227,7 +226,7 @@ static uint32_t push_stack(ZifCpu *cpu, ZifPortFault *fault)
 }
 
 /* ExceptionTaken() [v7 B1.5.6], for the best exception there is. Vectors are read privileged and past the MPU [v7 B3.5.1]. */
-static void take(ZifCpu *cpu, uint32_t lr)
+static void take(ZifCpu *cpu, uint32_t xpsr, uint32_t lr)
 {
     ZifCpuState *st = &cpu->st;
     uint32_t vector = 0;
@@ -252,7 +251,6 @@ static void take(ZifCpu *cpu, uint32_t lr)
         zif__pend(cpu, EXC_HARD);
     }
     unsigned exc = st->best;
-    uint32_t xpsr = zif_port_get(cpu->port, ZIF_REG_XPSR);
     zif__activate(cpu, exc);
     zif_port_set(cpu->port, ZIF_REG_XPSR, (xpsr & XPSR_FLAGS) | (vector & 1 ? XPSR_T : 0) | exc);
     if (!st->ipsr) {
@@ -288,31 +286,22 @@ void zif__exception_enter(ZifCpu *cpu)
 {
     int pre_empted = cpu->st.exec_prio;
     ZifPortFault fault;
-    uint32_t pc = zif_port_get(cpu->port, ZIF_REG_PC);
-    uint32_t lr = push_stack(cpu, &fault);
+    uint32_t xpsr = zif_port_get(cpu->port, ZIF_REG_XPSR);
+    uint32_t lr = push_stack(cpu, xpsr, &fault);
     if (fault != ZIF_ACCESS_OK) {
         /* A derived exception: escalates by what was pre-empted, then competes with the original [v7 B1.5.12]. At HardFault
          * priority it can only wait behind the NMI that is being entered. */
         uint32_t cfsr;
         unsigned exc = frame_fault(fault, true, &cfsr);
-        note_fault(cpu, cfsr, pc);
+        note_fault(cpu, cfsr, zif_port_get(cpu->port, ZIF_REG_PC));
         if (!pend_fault(cpu, exc, pre_empted)) {
             zif__pend(cpu, EXC_HARD);
         }
     }
-    take(cpu, lr);
+    take(cpu, xpsr, lr);
 }
 
 /* --- Return ------------------------------------------------------------------------------------------------------------ */
-
-static unsigned active_count(const ZifCpu *cpu)
-{
-    unsigned n = 0;
-    for (unsigned w = 0; w < cpu->nwords; w++) {
-        n += (unsigned)__builtin_popcount(cpu->st.active[w]);
-    }
-    return n;
-}
 
 /* DeActivate() [v7 B1.5.8]: FAULTMASK goes with every return but NMI's. */
 static void deactivate(ZifCpu *cpu, unsigned exc)
@@ -329,14 +318,14 @@ static void fault_on_return(ZifCpu *cpu, unsigned exc, uint32_t cfsr, uint32_t e
 {
     note_fault(cpu, cfsr, zif_port_get(cpu->port, ZIF_REG_PC));
     if (pend_fault(cpu, exc, cpu->st.exec_prio)) {
-        take(cpu, exc_return);
+        take(cpu, zif_port_get(cpu->port, ZIF_REG_XPSR), exc_return);
     } else {
         zif__lockup(cpu);
     }
 }
 
 /* The rules of ExceptionReturn() before the frame is looked at [v7 B1.5.8]. */
-static bool is_legal_return(const ZifCpu *cpu, uint32_t value, unsigned exc, unsigned nested)
+static bool is_legal_return(const ZifCpu *cpu, uint32_t value, unsigned exc, bool nested)
 {
     uint32_t fixed = cpu->has_fp ? 0x0FFFFFE0u : 0x0FFFFFF0u;
     if (!zif__bit(cpu->st.active, exc) || (value & fixed) != fixed) {
@@ -347,7 +336,7 @@ static bool is_legal_return(const ZifCpu *cpu, uint32_t value, unsigned exc, uns
         return true;
     case 0x9:
     case 0xD:
-        return nested == 1 || (cpu->st.ccr & CCR_NONBASETHRDENA);
+        return !nested || (cpu->st.ccr & CCR_NONBASETHRDENA);
     default:
         return false;
     }
@@ -365,7 +354,7 @@ void zif__exception_return(ZifCpu *cpu, uint32_t value)
 {
     ZifCpuState *st = &cpu->st;
     unsigned exc = st->ipsr;
-    unsigned nested = active_count(cpu);
+    bool nested = zif__others_active(cpu, exc);
     value |= 0xF0000000u;
     bool legal = exc < EXC_COUNT && is_legal_return(cpu, value, exc, nested);
     if (exc < EXC_COUNT) {
@@ -376,14 +365,14 @@ void zif__exception_return(ZifCpu *cpu, uint32_t value)
         return;
     }
     if (st->take) { /* tail-chaining [v7 B1.5.10] */
-        take(cpu, value);
+        take(cpu, zif_port_get(cpu->port, ZIF_REG_XPSR), value);
         return;
     }
     bool to_thread = value & 8;
     bool process = value & 4;
     bool fp = cpu->has_fp && !(value & EXC_RETURN_FP);
     bool privileged = !to_thread || !(st->control & CONTROL_NPRIV);
-    ZifReg sp_reg = process ? ZIF_REG_PSP : ZIF_REG_MSP;
+    ZifReg sp_reg = process ? ZIF_REG_PSP : ZIF_REG_SP; /* handlers run on the main stack */
     uint32_t frame = zif_port_get(cpu->port, sp_reg);
     uint32_t w[8];
     ZifPortFault fault = zif__core_rw(cpu, frame, w, 8, false, privileged);
@@ -422,7 +411,7 @@ void zif__exception_return(ZifCpu *cpu, uint32_t value)
         cpu->cfg.hooks.exception(cpu->cfg.hooks.opaque, 0, false);
     }
     /* [v7 B1.5.8] a return to thread mode from the only active exception may end in sleep. */
-    if (to_thread && nested == 1 && (st->scr & SCR_SLEEPONEXIT)) {
+    if (to_thread && !nested && (st->scr & SCR_SLEEPONEXIT)) {
         st->asleep = true;
         st->in_wfe = false;
     }

@@ -138,6 +138,16 @@ void zif__deactivate(ZifCpu *cpu, unsigned exc)
     zif__nvic_update(cpu);
 }
 
+bool zif__others_active(const ZifCpu *cpu, unsigned exc)
+{
+    for (unsigned w = 0; w < cpu->nwords; w++) {
+        if (cpu->st.active[w] & ~(exc / 32 == w ? 1u << exc % 32 : 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void set_line(ZifCpu *cpu, unsigned exc, int level)
 {
     bool was = zif__bit(cpu->st.level, exc);

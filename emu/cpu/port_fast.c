@@ -1041,7 +1041,10 @@ static uint32_t get(ZifPort *port, ZifReg reg)
     if (f->where != 0 && reg == ZIF_REG_PC) {
         return locate(f, f->where)->pc;
     }
-    uint32_t v = reg == ZIF_REG_PC ? FIELD(uint32_t, f->env, ENV_PC) : zif__engine_get(&f->engine, reg);
+    if (reg <= ZIF_REG_PC) { /* R0-R15 are the first words: exception entry reads many of them */
+        return FIELD(uint32_t, f->env, 4 * reg);
+    }
+    uint32_t v = zif__engine_get(&f->engine, reg);
     if (f->where != 0 && reg == ZIF_REG_XPSR) {
         uint32_t it = locate(f, f->where)->it;
         v = (v & ~ZIF_XPSR_IT) | (it & 3) << 25 | (it & 0xfc) << 8;
@@ -1052,7 +1055,11 @@ static uint32_t get(ZifPort *port, ZifReg reg)
 static void set(ZifPort *port, ZifReg reg, uint32_t value)
 {
     Fast *f = fast_of(port);
-    zif__engine_set(&f->engine, reg, value);
+    if (reg <= ZIF_REG_PC) {
+        FIELD(uint32_t, f->env, 4 * reg) = reg == ZIF_REG_PC ? value & ~1u : value;
+    } else {
+        zif__engine_set(&f->engine, reg, value);
+    }
     f->regs_written = true;
 }
 

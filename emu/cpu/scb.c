@@ -99,20 +99,11 @@ void zif__scb_reset(ZifCpu *cpu)
 
 /* --- ICSR, AIRCR, SHCSR -------------------------------------------------------------------------------------------------- */
 
-static unsigned count_active_but(const ZifCpu *cpu, unsigned exc)
-{
-    unsigned n = 0;
-    for (unsigned w = 0; w < cpu->nwords; w++) {
-        n += (unsigned)__builtin_popcount(cpu->st.active[w]);
-    }
-    return n - zif__bit(cpu->st.active, exc);
-}
-
 static uint32_t read_icsr(const ZifCpu *cpu)
 {
     const ZifCpuState *st = &cpu->st;
     uint32_t v = st->ipsr;
-    if (cpu->v7 && count_active_but(cpu, st->ipsr) == 0) {
+    if (cpu->v7 && !zif__others_active(cpu, st->ipsr)) {
         v |= 1u << 11; /* RETTOBASE */
     }
     /* VECTPENDING heeds BASEPRI and FAULTMASK but not PRIMASK (M3 TRM, table of ICSR bits). */
