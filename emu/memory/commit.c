@@ -524,12 +524,15 @@ static bool commit_topology(ZifMemoryContext *ctx)
     for (uint64_t at = 0; (as = zif__space_after(ctx, at));) {
         at = as->z.order;
         if (as->z.coming) {
+            ctx->updating = as;
             update_space(as, as->z.coming);
+            ctx->updating = NULL;
         }
     }
     note_what_was_told(ctx);
     put_away(ctx, true);
     zif__tell_commit(ctx);
+    zif__welcome_listeners(ctx);
     zif__empty_trash(ctx);
     return true;
 }

@@ -152,17 +152,12 @@ static inline void enter(MemoryRegion *mr)
     }
     mr->z.holds[ZIF_HOLD_CALLBACK]++;
     zif__object_ref(mr->owner);
-    if (unlikely(++ctx->nesting == ZIF_MEMORY_MAX_NESTING)) {
-        ctx->attention |= ZIF_ATT_DEEP;
-    }
+    zif__nest(ctx);
 }
 
 static inline void leave(MemoryRegion *mr)
 {
-    ZifMemoryContext *ctx = mr->z.ctx;
-    if (unlikely(ctx->nesting-- == ZIF_MEMORY_MAX_NESTING)) {
-        ctx->attention &= ~ZIF_ATT_DEEP;
-    }
+    zif__unnest(mr->z.ctx);
     mr->z.holds[ZIF_HOLD_CALLBACK]--;
     zif__object_unref(mr->owner); /* may be the end of the region */
 }
@@ -211,10 +206,14 @@ static MemTxResult reject(MemoryRegion *mr, const char *why)
 static MemTxResult put_off(MemoryRegion *mr, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs)
 {
     ZifMemoryContext *ctx = mr->z.ctx;
+    if (mr->z.put_off == ZIF_MEMORY_MAX_QUEUED) {
+        return reject(mr, "the device has written to itself too often");
+    }
     ZifQueuedWrite *w = zif__alloc(sizeof *w);
     if (!w) {
         return MEMTX_ERROR;
     }
+    mr->z.put_off++;
     *w = (ZifQueuedWrite){ .mr = mr, .addr = addr, .value = value, .size = size, .attrs = attrs };
     zif__hold(mr, ZIF_HOLD_QUEUE, NULL);
     *ctx->put_off_tail = w;
@@ -243,11 +242,15 @@ static void catch_up(MemoryRegion *mr)
 {
     ZifMemoryContext *ctx = mr->z.ctx;
     ZifQueuedWrite *w;
-    while (!mr->z.holds[ZIF_HOLD_CALLBACK] && (w = take_put_off(ctx, mr))) {
+    if (mr->z.holds[ZIF_HOLD_CALLBACK]) {
+        return;
+    }
+    while ((w = take_put_off(ctx, mr))) {
         do_write(mr, w->addr, w->value, w->size, w->attrs);
         zif__release(mr, ZIF_HOLD_QUEUE, NULL);
         zif__free(w);
     }
+    mr->z.put_off = 0;
 }
 
 static MemTxResult guarded(MemoryRegion *mr, hwaddr addr, uint64_t *value, unsigned size, bool is_write,

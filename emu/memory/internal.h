@@ -116,6 +116,7 @@ struct ZifMemoryContext {
 
     unsigned depth; /* of transactions */
     bool topology_pending, eventfd_pending, committing;
+    const AddressSpace *updating; /* whose listeners are being told */
     bool global_log, told_global_log, tell_global_log;
     bool blocks_have_gaps;
     RAMBlock **by_host; /* blocks by host address */
@@ -140,6 +141,20 @@ struct ZifMemoryContext {
 
 /* Notes a failure nobody can be given. */
 void zif__note_error(ZifMemoryContext *ctx, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Callbacks inside callbacks are counted, whatever they are. */
+static inline void zif__nest(ZifMemoryContext *ctx)
+{
+    if (unlikely(++ctx->nesting == ZIF_MEMORY_MAX_NESTING)) {
+        ctx->attention |= ZIF_ATT_DEEP;
+    }
+}
+static inline void zif__unnest(ZifMemoryContext *ctx)
+{
+    if (unlikely(ctx->nesting-- == ZIF_MEMORY_MAX_NESTING)) {
+        ctx->attention &= ~ZIF_ATT_DEEP;
+    }
+}
 
 /* ---- object.c ---- */
 void zif__object_init_class(Object *obj, ObjectClass *klass);
@@ -278,6 +293,8 @@ MemoryListener *zif__next_listener(ZifListenerWalk *walk);
     for (ZifListenerWalk walk_ = { .ctx = (context), .as = (space), .reverse = (backwards) };                          \
          ((l) = zif__next_listener(&walk_));)
 bool zif__listens(const MemoryListener *l, const AddressSpace *as);
+/* Tells those who registered during the commit that has just ended. */
+void zif__welcome_listeners(ZifMemoryContext *ctx);
 void zif__tell_add(AddressSpace *as, MemoryRegionSection *s);
 void zif__tell_del(AddressSpace *as, MemoryRegionSection *s);
 void zif__tell_nop(AddressSpace *as, MemoryRegionSection *s);
@@ -405,6 +422,8 @@ MemTxResult zif__cache_rw(MemoryRegionCache *cache, hwaddr addr, MemTxAttrs attr
 /* ---- ramblock.c, dirty.c ---- */
 RAMBlock *zif__block_of_host(ZifMemoryContext *ctx, const void *host);
 void zif__block_free(RAMBlock *block);
+/* Writes the file blocks that have one of the flags back. */
+bool zif__sync_files(ZifMemoryContext *ctx, uint32_t flags, Error **errp);
 void zif__init_ram_on_fd(MemoryRegion *mr, Object *owner, const char *name, uint64_t size, uint64_t align,
                          uint32_t flags, int fd, Error **errp);
 bool zif__bitmaps_alloc(ZifMemoryContext *ctx, RAMBlock *block);

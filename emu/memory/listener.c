@@ -5,7 +5,7 @@
 
 bool zif__listens(const MemoryListener *l, const AddressSpace *as)
 {
-    return !as || !l->address_space || l->address_space == as;
+    return !l->z.waiting && (!as || !l->address_space || l->address_space == as);
 }
 
 static bool earlier(const MemoryListener *l, unsigned priority, uint64_t order)
@@ -200,17 +200,35 @@ void memory_listener_register(MemoryListener *listener, AddressSpace *filter)
     if (filter) {
         QTAILQ_INSERT_TAIL(&filter->listeners, listener, link_as);
     }
-    tell_spaces(listener, NULL, true);
+    listener->z.waiting = ctx->committing;
+    if (!listener->z.waiting) {
+        tell_spaces(listener, NULL, true);
+    }
 }
 
-/* A listener that was never registered may be anything: only the list says. */
+void zif__welcome_listeners(ZifMemoryContext *ctx)
+{
+    MemoryListener *l = QTAILQ_FIRST(&ctx->listeners);
+    while (l) {
+        if (l->z.waiting) {
+            l->z.waiting = false;
+            tell_spaces(l, NULL, true);
+            l = QTAILQ_FIRST(&ctx->listeners); /* the list may be another now */
+        } else {
+            l = QTAILQ_NEXT(l, link);
+        }
+    }
+}
+
 void memory_listener_unregister(MemoryListener *listener)
 {
     ZifMemoryContext *ctx = listener->z.ctx;
     if (!ctx) {
         return;
     }
-    tell_spaces(listener, NULL, false);
+    if (!listener->z.waiting) {
+        tell_spaces(listener, NULL, false);
+    }
     QTAILQ_REMOVE(&ctx->listeners, listener, link);
     if (listener->address_space) {
         QTAILQ_REMOVE(&listener->address_space->listeners, listener, link_as);

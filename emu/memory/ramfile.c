@@ -91,7 +91,11 @@ void memory_region_init_ram_from_file(MemoryRegion *mr, struct Object *owner, co
         close(fd);
         fd = -1;
     }
-    zif__init_ram_on_fd(mr, owner, name, size, align, ram_flags & (RAM_SHARED | RAM_PMEM), fd, errp);
+    uint32_t flags = ram_flags & (RAM_SHARED | RAM_PMEM);
+    if (flags & RAM_PMEM) {
+        flags |= RAM_SHARED; /* what is to persist has to reach the file */
+    }
+    zif__init_ram_on_fd(mr, owner, name, size, align, flags, fd, errp);
     if (mr->ram_block) {
         return;
     }
@@ -113,17 +117,22 @@ void memory_region_init_ram_from_fd(MemoryRegion *mr, struct Object *owner, cons
                         errp);
 }
 
-bool zif_memory_sync_files(ZifMemoryContext *ctx, Error **errp)
+bool zif__sync_files(ZifMemoryContext *ctx, uint32_t flags, Error **errp)
 {
     RAMBlock *b;
     bool ok = true;
     QTAILQ_FOREACH(b, &ctx->blocks, link)
     {
-        if (b->fd >= 0 && (b->flags & RAM_SHARED) && msync(b->host, b->mapped, MS_SYNC) < 0 && ok) {
+        if (b->fd >= 0 && (b->flags & flags) && msync(b->host, b->mapped, MS_SYNC) < 0 && ok) {
             error_setg_errno(errp, errno, "cannot write memory region \"%s\" back to its file",
                              memory_region_name(b->mr));
             ok = false;
         }
     }
     return ok;
+}
+
+bool zif_memory_sync_files(ZifMemoryContext *ctx, Error **errp)
+{
+    return zif__sync_files(ctx, RAM_SHARED, errp);
 }

@@ -41,6 +41,9 @@ void address_space_destroy(AddressSpace *as)
         zif_bug("address space \"%s\" is destroyed while %u of its bounce buffers are mapped", as->name,
                 as->z.bounce_used);
     }
+    if (ctx->updating == as) {
+        zif_bug("address space \"%s\" is destroyed by a listener that is being told of its changes", as->name);
+    }
     zif_memory_flush_coalesced(ctx);
     zif__announce_space(as, false);
     QTAILQ_REMOVE(&ctx->spaces, as, address_spaces_link);

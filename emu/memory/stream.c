@@ -116,7 +116,7 @@ bool zif_memory_save(ZifMemoryContext *ctx, unsigned options, ZifMemoryWrite fn,
     }
     zif_memory_flush_coalesced(ctx);
     zif__sync_logs(ctx, NULL);
-    if ((options & ZIF_MEMORY_SAVE_BY_FILE) && !zif_memory_sync_files(ctx, errp)) {
+    if (!zif__sync_files(ctx, options & ZIF_MEMORY_SAVE_BY_FILE ? RAM_SHARED : RAM_PMEM, errp)) {
         return false;
     }
     QTAILQ_FOREACH(b, &ctx->blocks, link)

@@ -50,9 +50,9 @@ static bool step(ZifPlace *p, ZifMemoryContext *ctx, bool is_write, MemTxAttrs a
     if (ctx->nesting >= ZIF_MEMORY_MAX_NESTING || !k->translate) {
         return false;
     }
-    ctx->nesting++; /* a translator that reads its tables through itself must not do so for ever */
+    zif__nest(ctx); /* a translator that reads its tables through itself must not do so for ever */
     IOMMUTLBEntry e = k->translate(iommu, p->xlat, wanted, memory_region_iommu_attrs_to_index(iommu, attrs));
-    ctx->nesting--;
+    zif__unnest(ctx);
     p->perm &= e.perm;
     if (!(e.perm & wanted) || !e.target_as) {
         uint64_t page = memory_region_iommu_get_min_page_size(iommu);

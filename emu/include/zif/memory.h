@@ -106,7 +106,7 @@ typedef struct ZifMemoryStats {
     uint64_t coalesced;        /* writes that went through the coalescing ring */
     uint64_t coalesced_failed; /* of these, how many the device refused in the end */
     uint64_t failed_commits;   /* commits put off for want of memory */
-    size_t bytes;              /* host memory in use for views, bitmaps and lists; RAM itself not counted */
+    size_t bytes;              /* host memory this thread's contexts use for views, bitmaps and lists; not RAM itself */
 } ZifMemoryStats;
 ZifMemoryStats zif_memory_stats(const ZifMemoryContext *ctx);
 
@@ -140,14 +140,12 @@ MemoryRegion *get_system_memory(void);
 #define MAX_PHYS_ADDR            (((hwaddr)1 << MAX_PHYS_ADDR_SPACE_BITS) - 1)
 
 /** Type names and checked casts (M4-M9): a wrong type is a bug. */
-#define TYPE_MEMORY_REGION       "qemu:memory-region"
-#define MEMORY_REGION(obj)       OBJECT_CHECK(MemoryRegion, (obj), TYPE_MEMORY_REGION)
-#define TYPE_IOMMU_MEMORY_REGION "qemu:iommu-memory-region"
-#define IOMMU_MEMORY_REGION(obj) OBJECT_CHECK(IOMMUMemoryRegion, (obj), TYPE_IOMMU_MEMORY_REGION)
-#define IOMMU_MEMORY_REGION_CLASS(klass) \
-    OBJECT_CLASS_CHECK(IOMMUMemoryRegionClass, (klass), TYPE_IOMMU_MEMORY_REGION)
-#define IOMMU_MEMORY_REGION_GET_CLASS(obj) \
-    OBJECT_GET_CLASS(IOMMUMemoryRegionClass, (obj), TYPE_IOMMU_MEMORY_REGION)
+#define TYPE_MEMORY_REGION                 "qemu:memory-region"
+#define MEMORY_REGION(obj)                 OBJECT_CHECK(MemoryRegion, (obj), TYPE_MEMORY_REGION)
+#define TYPE_IOMMU_MEMORY_REGION           "qemu:iommu-memory-region"
+#define IOMMU_MEMORY_REGION(obj)           OBJECT_CHECK(IOMMUMemoryRegion, (obj), TYPE_IOMMU_MEMORY_REGION)
+#define IOMMU_MEMORY_REGION_CLASS(klass)   OBJECT_CLASS_CHECK(IOMMUMemoryRegionClass, (klass), TYPE_IOMMU_MEMORY_REGION)
+#define IOMMU_MEMORY_REGION_GET_CLASS(obj) OBJECT_GET_CLASS(IOMMUMemoryRegionClass, (obj), TYPE_IOMMU_MEMORY_REGION)
 
 /** Flags of a RAM block (M12). */
 #define RAM_PREALLOC    (1 << 0) /* the caller's memory, never freed by us */
@@ -155,7 +153,7 @@ MemoryRegion *get_system_memory(void);
 #define RAM_RESIZEABLE  (1 << 2) /* the used part may change size */
 #define RAM_UF_ZEROPAGE (1 << 3) /* a constant only */
 #define RAM_MIGRATABLE  (1 << 4) /* part of snapshot streams */
-#define RAM_PMEM        (1 << 5) /* a file that outlives us: msync at flush points */
+#define RAM_PMEM        (1 << 5) /* a file that outlives us: written through at every snapshot */
 
 /* ---- IOMMU types ---------------------------------------------------------------------------------------------------- */
 
@@ -211,9 +209,7 @@ static inline void iommu_notifier_init(IOMMUNotifier *n, IOMMUNotify fn, IOMMUNo
 }
 
 /** Attributes an IOMMU may answer (T8). Models may use values of their own. */
-enum IOMMUMemoryRegionAttr {
-    IOMMU_ATTR_SPAPR_TCE_FD
-};
+enum IOMMUMemoryRegionAttr { IOMMU_ATTR_SPAPR_TCE_FD };
 
 /** Class of a translating region (T9). Derive from TYPE_IOMMU_MEMORY_REGION with a TypeInfo; fill in class_init. */
 typedef struct IOMMUMemoryRegionClass {
@@ -244,8 +240,8 @@ typedef struct IOMMUMemoryRegionClass {
  * Where both a plain callback and one with attributes are given the plain one is used (O1, O2).
  */
 struct MemoryRegionOps {
-    uint64_t (*read)(void *opaque, hwaddr addr, unsigned size);                 /* O1 */
-    void (*write)(void *opaque, hwaddr addr, uint64_t data, unsigned size);     /* O2 */
+    uint64_t (*read)(void *opaque, hwaddr addr, unsigned size);             /* O1 */
+    void (*write)(void *opaque, hwaddr addr, uint64_t data, unsigned size); /* O2 */
     /** *data is 0 before; it is used whatever the result (O3). */
     MemTxResult (*read_with_attrs)(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs);
     MemTxResult (*write_with_attrs)(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs); /* O4 */
@@ -300,6 +296,8 @@ typedef enum {
 } ZifReentrancy;
 /** Dispatches inside dispatches, over all regions; deeper ones get MEMTX_ACCESS_ERROR. */
 #define ZIF_MEMORY_MAX_NESTING 16
+/** Writes ZIF_REENTRANCY_QUEUE puts off during one access from outside; more get MEMTX_ACCESS_ERROR. */
+#define ZIF_MEMORY_MAX_QUEUED 256
 
 /* Who keeps a region from being finalized. */
 enum {
@@ -317,19 +315,19 @@ enum {
 /* The part of a region the original does not have. Private. */
 typedef struct ZifRegionPrivate {
     ZifMemoryContext *ctx;
-    uint8_t *host;          /* backing memory, NULL without */
-    uint8_t attention;      /* reasons for dispatch to take the careful way */
-    uint8_t reentrancy;     /* ZifReentrancy */
+    uint8_t *host;      /* backing memory, NULL without */
+    uint8_t attention;  /* reasons for dispatch to take the careful way */
+    uint8_t reentrancy; /* ZifReentrancy */
     bool rmw;
     bool owns_name;
-    bool changed;           /* on the context's list of regions whose attributes listeners have to be told of */
+    bool changed; /* on the context's list of regions whose attributes listeners have to be told of */
     uint8_t log_counts[ZIF_DIRTY_CLIENTS];
     uint8_t told_flags, tell_flags; /* attributes as told to listeners, and as the commit under way tells them */
     uint8_t told_mask, tell_mask;
-    uint16_t active;        /* callbacks in progress */
-    uint32_t inherited;     /* ranges in live views that are read-only by an alias or container */
+    uint16_t put_off;   /* writes put off by policy since its outermost callback began */
+    uint32_t inherited; /* ranges in live views that are read-only by an alias or container */
     uint32_t holds[ZIF_HOLDS];
-    uint64_t order;         /* among siblings of one priority the greater was added later and wins */
+    uint64_t order; /* among siblings of one priority the greater was added later and wins */
     uint64_t rejected;
     /* children by address: a treap, each node knowing the last address of its subtree */
     MemoryRegion *index, *left, *right;
@@ -408,12 +406,12 @@ void memory_region_init_ram_shared_nomigrate(MemoryRegion *mr, struct Object *ow
                                              bool share, Error **errp);
 /** RAM whose size can change up to max_size (A19; a smaller max_size is a bug); `resized` hears of it, NULL allowed. */
 void memory_region_init_resizeable_ram(MemoryRegion *mr, struct Object *owner, const char *name, uint64_t size,
-                                       uint64_t max_size,
-                                       void (*resized)(const char *id, uint64_t length, void *host), Error **errp);
+                                       uint64_t max_size, void (*resized)(const char *id, uint64_t length, void *host),
+                                       Error **errp);
 /**
  * RAM that is a file (A20). Created with mode 0644 when missing (and removed again if we then fail), grown to size when
  * empty, never truncated; one that is smaller is an error. A directory gets an unlinked temporary file. ram_flags: RAM_SHARED (writes
- * reach the file), RAM_PMEM (msync at flush points). align: 0 or a power of two that is a multiple of the host page.
+ * reach the file), RAM_PMEM (the same, and written through at every snapshot). align: 0 or a power of two that is a multiple of the host page.
  */
 void memory_region_init_ram_from_file(MemoryRegion *mr, struct Object *owner, const char *name, uint64_t size,
                                       uint64_t align, uint32_t ram_flags, const char *path, Error **errp);
@@ -578,7 +576,8 @@ void memory_region_set_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size);
  * A48: asks listeners to bring their logs in (log_sync), then copies and clears, in groups of 64 pages, so a little more
  * than asked. free() the snapshot. NULL without memory (nothing is cleared then).
  */
-DirtyBitmapSnapshot *memory_region_snapshot_and_clear_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size, unsigned client);
+DirtyBitmapSnapshot *memory_region_snapshot_and_clear_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size,
+                                                            unsigned client);
 /** A49: as A46 on a snapshot; the range must lie in it. */
 bool memory_region_snapshot_get_dirty(MemoryRegion *mr, DirtyBitmapSnapshot *snap, hwaddr addr, hwaddr size);
 /** A50: marks the range clean for one client. */
@@ -636,10 +635,10 @@ void memory_region_register_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n);
 void memory_region_unregister_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n); /* A80 */
 /** A81: tells n of every translation there is, in steps of A76 (D29: whatever its range and flags). */
 void memory_region_iommu_replay(IOMMUMemoryRegion *iommu_mr, IOMMUNotifier *n);
-void memory_region_iommu_replay_all(IOMMUMemoryRegion *iommu_mr);                                     /* A82 */
+void memory_region_iommu_replay_all(IOMMUMemoryRegion *iommu_mr);                                           /* A82 */
 int memory_region_iommu_get_attr(IOMMUMemoryRegion *iommu_mr, enum IOMMUMemoryRegionAttr attr, void *data); /* A83 */
-int memory_region_iommu_attrs_to_index(IOMMUMemoryRegion *iommu_mr, MemTxAttrs attrs);                /* A84 */
-int memory_region_iommu_num_indexes(IOMMUMemoryRegion *iommu_mr);                                     /* A85 */
+int memory_region_iommu_attrs_to_index(IOMMUMemoryRegion *iommu_mr, MemTxAttrs attrs);                      /* A84 */
+int memory_region_iommu_num_indexes(IOMMUMemoryRegion *iommu_mr);                                           /* A85 */
 
 /* ---- Views and address spaces --------------------------------------------------------------------------------------- */
 
@@ -684,7 +683,7 @@ struct AddressSpace {
         ZifMemoryContext *ctx;
         uint32_t hint; /* range of the last hit */
         unsigned bounce_limit, bounce_used;
-        uint64_t order; /* of creation */
+        uint64_t order;                    /* of creation */
         struct ZifCanvas *canvas, *coming; /* what it shows, and will show after the commit under way */
         ZifFaultCounters faults;
     } z;
@@ -732,6 +731,7 @@ struct MemoryListener {
     struct {
         ZifMemoryContext *ctx; /* NULL while not registered */
         uint64_t order;
+        bool waiting; /* registered during a commit: it is told when that is through */
     } z;
 };
 
@@ -809,7 +809,8 @@ MemTxResult flatview_read_continue(FlatView *fv, hwaddr addr, MemTxAttrs attrs, 
  * A98: which region answers, through IOMMUs; never NULL (a region that refuses everything stands for nothing). *xlat: offset in
  * it. *plen: how much of the length asked for it covers (devices are not clipped, they may be asked whole).
  */
-MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat, hwaddr *plen, bool is_write, MemTxAttrs attrs);
+MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat, hwaddr *plen, bool is_write,
+                                 MemTxAttrs attrs);
 /** A8: A98 on the view in force. */
 static inline MemoryRegion *address_space_translate(AddressSpace *as, hwaddr addr, hwaddr *xlat, hwaddr *len,
                                                     bool is_write, MemTxAttrs attrs)
@@ -829,10 +830,11 @@ bool address_space_access_valid(AddressSpace *as, hwaddr addr, int len, bool is_
 
 /** What an address is, for a CPU that makes its own accesses. */
 typedef struct ZifMemoryHit {
-    MemoryRegion *mr;  /* never NULL: a region that refuses everything stands for nothing */
-    hwaddr xlat;       /* offset in mr */
-    uint8_t *host;     /* byte at addr if it may be accessed in this direction by pointer, else NULL: ask the address space */
-    hwaddr last;       /* the answer holds from addr to here, inclusive */
+    MemoryRegion *mr; /* never NULL: a region that refuses everything stands for nothing */
+    hwaddr xlat;      /* offset in mr */
+    uint8_t
+        *host;   /* byte at addr if it may be accessed in this direction by pointer, else NULL: ask the address space */
+    hwaddr last; /* the answer holds from addr to here, inclusive */
 } ZifMemoryHit;
 ZifMemoryHit zif__address_space_lookup(AddressSpace *as, hwaddr addr, bool is_write, MemTxAttrs attrs);
 /**
@@ -858,8 +860,8 @@ static inline ZifMemoryHit zif_address_space_lookup(AddressSpace *as, hwaddr add
 /**
  * A10: as A96; of a constant length it may take a shorter way.
  */
-static inline __attribute__((__always_inline__)) MemTxResult
-address_space_read(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, int len)
+static inline __attribute__((__always_inline__)) MemTxResult address_space_read(AddressSpace *as, hwaddr addr,
+                                                                                MemTxAttrs attrs, uint8_t *buf, int len)
 {
     if (__builtin_constant_p(len) && len > 0) {
         ZifMemoryHit hit = zif_address_space_lookup(as, addr, false, attrs);
@@ -981,13 +983,37 @@ static inline void zif__cache_check(const MemoryRegionCache *cache, hwaddr addr,
 #define ZIF__LE(n, v) (v)
 #define ZIF__BE(n, v) __builtin_bswap##n(v)
 #endif
-#define ZIF__HOST_ACCESS(n, ld, st)                                                                                     \
-    static inline uint##n##_t zif__##ld##_le_p(const void *p) { uint##n##_t v; memcpy(&v, p, sizeof v); return ZIF__LE(n, v); } \
-    static inline uint##n##_t zif__##ld##_be_p(const void *p) { uint##n##_t v; memcpy(&v, p, sizeof v); return ZIF__BE(n, v); } \
-    static inline uint##n##_t zif__##ld##_p(const void *p) { return zif__##ld##_le_p(p); }                               \
-    static inline void zif__##st##_le_p(void *p, uint##n##_t v) { v = ZIF__LE(n, v); memcpy(p, &v, sizeof v); }          \
-    static inline void zif__##st##_be_p(void *p, uint##n##_t v) { v = ZIF__BE(n, v); memcpy(p, &v, sizeof v); }          \
-    static inline void zif__##st##_p(void *p, uint##n##_t v) { zif__##st##_le_p(p, v); }
+#define ZIF__HOST_ACCESS(n, ld, st)                                                                                    \
+    static inline uint##n##_t zif__##ld##_le_p(const void *p)                                                          \
+    {                                                                                                                  \
+        uint##n##_t v;                                                                                                 \
+        memcpy(&v, p, sizeof v);                                                                                       \
+        return ZIF__LE(n, v);                                                                                          \
+    }                                                                                                                  \
+    static inline uint##n##_t zif__##ld##_be_p(const void *p)                                                          \
+    {                                                                                                                  \
+        uint##n##_t v;                                                                                                 \
+        memcpy(&v, p, sizeof v);                                                                                       \
+        return ZIF__BE(n, v);                                                                                          \
+    }                                                                                                                  \
+    static inline uint##n##_t zif__##ld##_p(const void *p)                                                             \
+    {                                                                                                                  \
+        return zif__##ld##_le_p(p);                                                                                    \
+    }                                                                                                                  \
+    static inline void zif__##st##_le_p(void *p, uint##n##_t v)                                                        \
+    {                                                                                                                  \
+        v = ZIF__LE(n, v);                                                                                             \
+        memcpy(p, &v, sizeof v);                                                                                       \
+    }                                                                                                                  \
+    static inline void zif__##st##_be_p(void *p, uint##n##_t v)                                                        \
+    {                                                                                                                  \
+        v = ZIF__BE(n, v);                                                                                             \
+        memcpy(p, &v, sizeof v);                                                                                       \
+    }                                                                                                                  \
+    static inline void zif__##st##_p(void *p, uint##n##_t v)                                                           \
+    {                                                                                                                  \
+        zif__##st##_le_p(p, v);                                                                                        \
+    }
 ZIF__HOST_ACCESS(16, lduw, stw)
 ZIF__HOST_ACCESS(32, ldl, stl)
 ZIF__HOST_ACCESS(64, ldq, stq)
@@ -1064,15 +1090,15 @@ IOMMUTLBEntry address_space_get_iotlb_entry(AddressSpace *as, hwaddr addr, bool 
 struct RAMBlock {
     MemoryRegion *mr;
     uint8_t *host;
-    ram_addr_t offset;       /* in RAM space, a multiple of 64 pages */
-    ram_addr_t used_length;  /* multiples of the host page */
+    ram_addr_t offset;      /* in RAM space, a multiple of 64 pages */
+    ram_addr_t used_length; /* multiples of the host page */
     ram_addr_t max_length;
     void (*resized)(const char *id, uint64_t length, void *host);
     uint32_t flags;
     char idstr[256];
     int fd; /* -1: anonymous */
     size_t page_size;
-    size_t mapped;           /* bytes to unmap; 0: the caller's memory */
+    size_t mapped; /* bytes to unmap; 0: the caller's memory */
     uint64_t *dirty[ZIF_DIRTY_CLIENTS];
     QTAILQ_ENTRY(RAMBlock) link; /* by offset */
 };
@@ -1080,7 +1106,7 @@ struct RAMBlock {
 RAMBlock *zif_ram_block_next(ZifMemoryContext *ctx, RAMBlock *block);
 /** By the name it has in streams, or NULL. Blocks that are in no stream have an empty name. */
 RAMBlock *zif_ram_block_by_name(ZifMemoryContext *ctx, const char *name);
-/** Writes RAM_PMEM and RAM_SHARED file blocks back to their files. False and *errp naming the first that failed. */
+/** Writes shared file blocks back to their files and waits until they are there. False and *errp naming the first that failed. */
 bool zif_memory_sync_files(ZifMemoryContext *ctx, Error **errp);
 
 /* ---- Snapshot stream ------------------------------------------------------------------------------------------------ */

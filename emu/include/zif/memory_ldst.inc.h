@@ -2,10 +2,9 @@
  * Template: one family of loads and stores (CONTRACT L1-L42). Include with SUFFIX, ARG1 and ARG1_DECL defined; undefines them.
  * No include guard: included once per family. SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define ZIF__LD(name, type) \
-    type ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr, MemTxAttrs attrs, MemTxResult *result)
-#define ZIF__ST(name, type) \
-    void ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr, type val, MemTxAttrs attrs, MemTxResult *result)
+#define ZIF__LD(name, type) type ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr, MemTxAttrs attrs, MemTxResult * result)
+#define ZIF__ST(name, type)                                                                                            \
+    void ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr, type val, MemTxAttrs attrs, MemTxResult * result)
 
 ZIF__LD(address_space_ldub, uint32_t);
 ZIF__LD(address_space_lduw_le, uint32_t);

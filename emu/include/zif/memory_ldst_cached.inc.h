@@ -3,35 +3,34 @@
  * Include with ENDIANNESS defined as _le, _be or nothing (guest order); undefines it. No include guard.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define ZIF__NAME(op)      ZIF__GLUE(ZIF__GLUE(address_space_##op, ENDIANNESS), _cached)
-#define ZIF__SLOW(op)      ZIF__GLUE(ZIF__GLUE(address_space_##op, ENDIANNESS), _cached_slow)
-#define ZIF__HOST(op)      ZIF__GLUE(ZIF__GLUE(zif__##op, ENDIANNESS), _p)
-#define ZIF__LD(type, op, width)                                                                    \
-    static inline type ZIF__NAME(op)(MemoryRegionCache *cache, hwaddr addr, MemTxAttrs attrs,       \
-                                     MemTxResult *result)                                           \
-    {                                                                                               \
-        zif__cache_check(cache, addr, width);                                                       \
-        if (__builtin_expect(!cache->ptr, 0)) {                                                     \
-            return ZIF__SLOW(op)(cache, addr, attrs, result);                                       \
-        }                                                                                           \
-        if (result) {                                                                               \
-            *result = MEMTX_OK;                                                                     \
-        }                                                                                           \
-        return ZIF__HOST(op)((uint8_t *)cache->ptr + addr);                                         \
+#define ZIF__NAME(op) ZIF__GLUE(ZIF__GLUE(address_space_##op, ENDIANNESS), _cached)
+#define ZIF__SLOW(op) ZIF__GLUE(ZIF__GLUE(address_space_##op, ENDIANNESS), _cached_slow)
+#define ZIF__HOST(op) ZIF__GLUE(ZIF__GLUE(zif__##op, ENDIANNESS), _p)
+#define ZIF__LD(type, op, width)                                                                                       \
+    static inline type ZIF__NAME(op)(MemoryRegionCache * cache, hwaddr addr, MemTxAttrs attrs, MemTxResult * result)   \
+    {                                                                                                                  \
+        zif__cache_check(cache, addr, width);                                                                          \
+        if (__builtin_expect(!cache->ptr, 0)) {                                                                        \
+            return ZIF__SLOW(op)(cache, addr, attrs, result);                                                          \
+        }                                                                                                              \
+        if (result) {                                                                                                  \
+            *result = MEMTX_OK;                                                                                        \
+        }                                                                                                              \
+        return ZIF__HOST(op)((uint8_t *)cache->ptr + addr);                                                            \
     }
-#define ZIF__ST(type, op, width)                                                                    \
-    static inline void ZIF__NAME(op)(MemoryRegionCache *cache, hwaddr addr, type val,               \
-                                     MemTxAttrs attrs, MemTxResult *result)                         \
-    {                                                                                               \
-        zif__cache_check(cache, addr, width);                                                       \
-        if (__builtin_expect(!cache->ptr, 0)) {                                                     \
-            ZIF__SLOW(op)(cache, addr, val, attrs, result);                                         \
-            return;                                                                                 \
-        }                                                                                           \
-        if (result) {                                                                               \
-            *result = MEMTX_OK;                                                                     \
-        }                                                                                           \
-        ZIF__HOST(op)((uint8_t *)cache->ptr + addr, val);                                           \
+#define ZIF__ST(type, op, width)                                                                                       \
+    static inline void ZIF__NAME(op)(MemoryRegionCache * cache, hwaddr addr, type val, MemTxAttrs attrs,               \
+                                     MemTxResult * result)                                                             \
+    {                                                                                                                  \
+        zif__cache_check(cache, addr, width);                                                                          \
+        if (__builtin_expect(!cache->ptr, 0)) {                                                                        \
+            ZIF__SLOW(op)(cache, addr, val, attrs, result);                                                            \
+            return;                                                                                                    \
+        }                                                                                                              \
+        if (result) {                                                                                                  \
+            *result = MEMTX_OK;                                                                                        \
+        }                                                                                                              \
+        ZIF__HOST(op)((uint8_t *)cache->ptr + addr, val);                                                              \
     }
 
 ZIF__LD(uint32_t, lduw, 2)

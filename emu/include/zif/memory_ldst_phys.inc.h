@@ -2,15 +2,15 @@
  * Template: the short forms with unspecified attributes and no result (CONTRACT L55-L94). Include with SUFFIX, ARG1 and
  * ARG1_DECL defined; undefines them. No include guard. SPDX-License-Identifier: GPL-2.0-or-later
  */
-#define ZIF__LD(type, name, op)                                                          \
-    static inline type ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr)                   \
-    {                                                                                    \
-        return ZIF__GLUE(address_space_##op, SUFFIX)(ARG1, addr, MEMTXATTRS_UNSPECIFIED, NULL); \
+#define ZIF__LD(type, name, op)                                                                                        \
+    static inline type ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr)                                                 \
+    {                                                                                                                  \
+        return ZIF__GLUE(address_space_##op, SUFFIX)(ARG1, addr, MEMTXATTRS_UNSPECIFIED, NULL);                        \
     }
-#define ZIF__ST(type, name, op)                                                          \
-    static inline void ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr, type val)         \
-    {                                                                                    \
-        ZIF__GLUE(address_space_##op, SUFFIX)(ARG1, addr, val, MEMTXATTRS_UNSPECIFIED, NULL);   \
+#define ZIF__ST(type, name, op)                                                                                        \
+    static inline void ZIF__GLUE(name, SUFFIX)(ARG1_DECL, hwaddr addr, type val)                                       \
+    {                                                                                                                  \
+        ZIF__GLUE(address_space_##op, SUFFIX)(ARG1, addr, val, MEMTXATTRS_UNSPECIFIED, NULL);                          \
     }
 
 ZIF__LD(uint32_t, ldub_phys, ldub)

@@ -11,7 +11,7 @@
 
 /** An address in an address space, or an offset in a region (X1). */
 typedef uint64_t hwaddr;
-#define HWADDR_MAX UINT64_MAX
+#define HWADDR_MAX  UINT64_MAX
 #define HWADDR_BITS 64
 #define HWADDR_PRIx "016llx"
 
@@ -21,30 +21,84 @@ typedef uintptr_t ram_addr_t;
 /** Sizes that may be 2^64 (X2). */
 typedef __int128_t Int128;
 
-static inline Int128 int128_make64(uint64_t a) { return (Int128)a; }
-static inline uint64_t int128_get64(Int128 a) { return (uint64_t)a; }
-static inline uint64_t int128_getlo(Int128 a) { return (uint64_t)a; }
-static inline int64_t int128_gethi(Int128 a) { return (int64_t)(a >> 64); }
-static inline Int128 int128_zero(void) { return 0; }
-static inline Int128 int128_one(void) { return 1; }
-static inline Int128 int128_2_64(void) { return (Int128)1 << 64; }
-static inline Int128 int128_add(Int128 a, Int128 b) { return a + b; }
-static inline Int128 int128_sub(Int128 a, Int128 b) { return a - b; }
-static inline bool int128_eq(Int128 a, Int128 b) { return a == b; }
-static inline bool int128_ne(Int128 a, Int128 b) { return a != b; }
-static inline bool int128_lt(Int128 a, Int128 b) { return a < b; }
-static inline bool int128_le(Int128 a, Int128 b) { return a <= b; }
-static inline bool int128_gt(Int128 a, Int128 b) { return a > b; }
-static inline bool int128_ge(Int128 a, Int128 b) { return a >= b; }
-static inline bool int128_nz(Int128 a) { return a != 0; }
-static inline Int128 int128_min(Int128 a, Int128 b) { return a < b ? a : b; }
-static inline Int128 int128_max(Int128 a, Int128 b) { return a > b ? a : b; }
+static inline Int128 int128_make64(uint64_t a)
+{
+    return (Int128)a;
+}
+static inline uint64_t int128_get64(Int128 a)
+{
+    return (uint64_t)a;
+}
+static inline uint64_t int128_getlo(Int128 a)
+{
+    return (uint64_t)a;
+}
+static inline int64_t int128_gethi(Int128 a)
+{
+    return (int64_t)(a >> 64);
+}
+static inline Int128 int128_zero(void)
+{
+    return 0;
+}
+static inline Int128 int128_one(void)
+{
+    return 1;
+}
+static inline Int128 int128_2_64(void)
+{
+    return (Int128)1 << 64;
+}
+static inline Int128 int128_add(Int128 a, Int128 b)
+{
+    return a + b;
+}
+static inline Int128 int128_sub(Int128 a, Int128 b)
+{
+    return a - b;
+}
+static inline bool int128_eq(Int128 a, Int128 b)
+{
+    return a == b;
+}
+static inline bool int128_ne(Int128 a, Int128 b)
+{
+    return a != b;
+}
+static inline bool int128_lt(Int128 a, Int128 b)
+{
+    return a < b;
+}
+static inline bool int128_le(Int128 a, Int128 b)
+{
+    return a <= b;
+}
+static inline bool int128_gt(Int128 a, Int128 b)
+{
+    return a > b;
+}
+static inline bool int128_ge(Int128 a, Int128 b)
+{
+    return a >= b;
+}
+static inline bool int128_nz(Int128 a)
+{
+    return a != 0;
+}
+static inline Int128 int128_min(Int128 a, Int128 b)
+{
+    return a < b ? a : b;
+}
+static inline Int128 int128_max(Int128 a, Int128 b)
+{
+    return a > b ? a : b;
+}
 
 /** Who asks, and how (X4). Passed by value, delivered unchanged to *_with_attrs and accepts. */
 typedef struct MemTxAttrs {
-    unsigned int unspecified : 1; /* nobody said: the other fields mean nothing */
-    unsigned int secure : 1;      /* TrustZone secure */
-    unsigned int user : 1;        /* unprivileged */
+    unsigned int unspecified : 1;   /* nobody said: the other fields mean nothing */
+    unsigned int secure : 1;        /* TrustZone secure */
+    unsigned int user : 1;          /* unprivileged */
     unsigned int requester_id : 16; /* bus master */
 } MemTxAttrs;
 #define MEMTXATTRS_UNSPECIFIED ((MemTxAttrs){ .unspecified = 1 })

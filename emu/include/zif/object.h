@@ -103,11 +103,11 @@ Object *object_dynamic_cast(Object *obj, const char *type_name);
 Object *zif_object_check(const void *obj, const char *type_name);
 ObjectClass *zif_object_class_check(const void *klass, const char *type_name);
 
-#define OBJECT(obj)                          ((Object *)(obj))
-#define OBJECT_CLASS(klass)                  ((ObjectClass *)(klass))
-#define OBJECT_CHECK(type, obj, name)        ((type *)zif_object_check((obj), (name)))
+#define OBJECT(obj)                           ((Object *)(obj))
+#define OBJECT_CLASS(klass)                   ((ObjectClass *)(klass))
+#define OBJECT_CHECK(type, obj, name)         ((type *)zif_object_check((obj), (name)))
 #define OBJECT_CLASS_CHECK(type, klass, name) ((type *)zif_object_class_check((klass), (name)))
-#define OBJECT_GET_CLASS(type, obj, name)    OBJECT_CLASS_CHECK(type, OBJECT(obj)->class, name)
-#define DEVICE(obj)                          OBJECT_CHECK(DeviceState, (obj), TYPE_DEVICE)
+#define OBJECT_GET_CLASS(type, obj, name)     OBJECT_CLASS_CHECK(type, OBJECT(obj)->class, name)
+#define DEVICE(obj)                           OBJECT_CHECK(DeviceState, (obj), TYPE_DEVICE)
 
 #endif
