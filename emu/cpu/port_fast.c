@@ -327,9 +327,7 @@ static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi
     ZifPort *port = &f->port;
     const ZifPortSection *s = plain(f, addr, size, oi, true);
     if (s != NULL && !zif__port_is_code(s, addr, size)) {
-        if (s->log) {
-            memory_region_set_dirty(s->mr, s->offset + (addr - s->start), size);
-        }
+        zif__port_log_store(port, s, addr, size);
         f->filling_store = true;
         real(env, addr, value, oi, where);
         f->filling_store = false;

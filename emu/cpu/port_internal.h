@@ -13,7 +13,10 @@ typedef struct ZifPortCode {
     struct ZifPortCode *next;
     MemoryRegion *mr;
     uint64_t pages;
-    uint8_t *flags;
+    uint8_t *flags;    /* 0: no code; else 1 + stores into the page since */
+    struct ZifPort *port;
+    bool watching;     /* writes by others are reported to us */
+    ZifCodeWatch watch;
 } ZifPortCode;
 
 /* One range of the CPU's flat view that has memory behind it; ranges of devices are not kept. */
@@ -56,6 +59,8 @@ struct ZifPort {
     unsigned section_count, section_room;
     unsigned section_hit; /* found last */
     ZifPortCode *codes;
+    uint64_t swept_layout; /* when codes of regions that left the map were dropped */
+    bool storing;          /* a store of our own: the watch need not tell */
     bool map_changed; /* since the engine's mappings were brought up to date */
     uint64_t layout;  /* sum over the sections of what the engine's mappings follow from */
 
@@ -121,6 +126,8 @@ bool zif__port_mark_code(ZifPort *port, uint32_t addr, uint32_t size);
 bool zif__port_is_code(const ZifPortSection *s, uint32_t addr, uint32_t size);
 /** Drops translations of [offset, offset + size) of a region wherever it is mapped. */
 void zif__port_code_written(ZifPort *port, MemoryRegion *mr, uint64_t offset, uint64_t size);
+/** Tells the dirty logs of a store of the guest. */
+void zif__port_log_store(ZifPort *port, const ZifPortSection *s, uint32_t addr, uint32_t size);
 /** A store of the guest reached this memory: dirty logs and translated code follow. */
 void zif__port_stored(ZifPort *port, const ZifPortSection *s, uint32_t addr, uint32_t size);
 

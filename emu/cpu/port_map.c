@@ -22,6 +22,51 @@ static void *grow(void *p, size_t bytes)
     return p;
 }
 
+/* Somebody else wrote memory that holds code: a DMA controller, a loader, a ROM device programming itself. */
+static void written(void *opaque, MemoryRegion *mr, hwaddr addr, hwaddr size)
+{
+    ZifPortCode *c = opaque;
+    ZifPort *port = c->port;
+    if (port->storing) {
+        return;
+    }
+    for (uint64_t page = addr / ZIF_PORT_PAGE; page <= (addr + size - 1) / ZIF_PORT_PAGE && page < c->pages; page++) {
+        if (c->flags[page]) {
+            zif__port_code_written(port, mr, addr, size);
+            port->ops->modes_changed(port); /* the block being executed may be among what changed */
+            return;
+        }
+    }
+}
+
+static void drop_code(ZifPortCode *c)
+{
+    if (c->watching) {
+        zif_memory_region_unwatch_code(c->mr, &c->watch);
+    }
+    free(c->flags);
+    free(c);
+}
+
+/* Regions that are no longer in the map may be freed. */
+static void sweep_codes(ZifPort *port)
+{
+    port->swept_layout = port->layout;
+    for (ZifPortCode **at = &port->codes; *at != NULL;) {
+        ZifPortCode *c = *at;
+        bool used = false;
+        for (unsigned i = 0; i < port->section_count && !used; i++) {
+            used = port->sections[i].code == c;
+        }
+        if (used) {
+            at = &c->next;
+        } else {
+            *at = c->next;
+            drop_code(c);
+        }
+    }
+}
+
 static ZifPortCode *code_of(ZifPort *port, MemoryRegion *mr)
 {
     ZifPortCode *c = port->codes;
@@ -30,7 +75,7 @@ static ZifPortCode *code_of(ZifPort *port, MemoryRegion *mr)
     }
     if (c == NULL) {
         c = grow(NULL, sizeof(*c));
-        *c = (ZifPortCode){.next = port->codes, .mr = mr};
+        *c = (ZifPortCode){.next = port->codes, .mr = mr, .port = port, .watch = {.written = written, .opaque = c}};
         port->codes = c;
     }
     uint64_t pages = (memory_region_size(mr) + ZIF_PORT_PAGE - 1) / ZIF_PORT_PAGE;
@@ -142,7 +187,6 @@ static void log_changed(MemoryListener *listener, MemoryRegionSection *section, 
 static void log_sync(MemoryListener *listener, MemoryRegionSection *section)
 {
     ZifPort *port = port_of(listener);
-    port->map_changed = true;
     if (port->ops->map_changed != NULL) {
         port->ops->map_changed(port);
     }
@@ -151,6 +195,9 @@ static void log_sync(MemoryListener *listener, MemoryRegionSection *section)
 static void commit(MemoryListener *listener)
 {
     ZifPort *port = port_of(listener);
+    if (port->swept_layout != port->layout) {
+        sweep_codes(port);
+    }
     if (port->map_changed && port->ops->map_changed != NULL) {
         port->ops->map_changed(port);
     }
@@ -171,14 +218,8 @@ void zif__port_map_attach(ZifPort *port)
 
 void zif__port_map_detach(ZifPort *port)
 {
-    memory_listener_unregister(&port->listener);
+    memory_listener_unregister(&port->listener); /* its dels and commit sweep the codes */
     free(port->sections);
-    while (port->codes != NULL) {
-        ZifPortCode *c = port->codes;
-        port->codes = c->next;
-        free(c->flags);
-        free(c);
-    }
 }
 
 const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr)
@@ -220,9 +261,14 @@ bool zif__port_mark_code(ZifPort *port, uint32_t addr, uint32_t size)
         }
         uint64_t page = page_of(s, (uint32_t)a);
         uint64_t next = (page + 1) * ZIF_PORT_PAGE - s->offset + s->start;
-        if (!s->code->flags[page]) {
-            s->code->flags[page] = 1;
+        ZifPortCode *c = s->code;
+        if (!c->flags[page]) {
+            c->flags[page] = 1;
             fresh = true;
+        }
+        if (!c->watching) {
+            c->watching = true;
+            zif_memory_region_watch_code(s->mr, &c->watch);
         }
         if (next <= (a | (ZIF_PORT_PAGE - 1))) { /* the region's pages and the guest's need not coincide */
             a = next - 1;
@@ -255,14 +301,41 @@ void zif__port_code_written(ZifPort *port, MemoryRegion *mr, uint64_t offset, ui
     }
 }
 
+void zif__port_log_store(ZifPort *port, const ZifPortSection *s, uint32_t addr, uint32_t size)
+{
+    if (s->log) {
+        port->storing = true;
+        memory_region_set_dirty(s->mr, s->offset + (addr - s->start), size);
+        port->storing = false;
+    }
+}
+
+enum { STORES_BEFORE_RETIRING = 64 };
+
+/* A page that is written again and again is data by now, or code that will be translated anew anyway: drop what was
+ * translated of it, so that stores to it are fast again. Not the page being executed: the port looks at its flag. */
+static void retire_page(ZifPort *port, const ZifPortSection *s, uint32_t addr)
+{
+    uint64_t page = page_of(s, addr);
+    const ZifPortSection *here = zif__port_find(port, port->ops->get(port, ZIF_REG_PC));
+    uint64_t apart = here != NULL && here->code == s->code ? page_of(here, port->ops->get(port, ZIF_REG_PC)) - page : 9;
+    bool executing = apart + 1 <= 2; /* a block may reach over a page's end */
+    if (++s->code->flags[page] >= STORES_BEFORE_RETIRING) {
+        s->code->flags[page] = 1;
+        if (!executing) {
+            zif__port_code_written(port, s->mr, page * ZIF_PORT_PAGE, ZIF_PORT_PAGE);
+            s->code->flags[page] = 0;
+        }
+    }
+}
+
 void zif__port_stored(ZifPort *port, const ZifPortSection *s, uint32_t addr, uint32_t size)
 {
     uint64_t offset = s->offset + (addr - s->start);
-    if (s->log) {
-        memory_region_set_dirty(s->mr, offset, size);
-    }
+    zif__port_log_store(port, s, addr, size);
     if (zif__port_is_code(s, addr, size)) {
         zif__port_code_written(port, s->mr, offset, size);
+        retire_page(port, s, addr);
     }
 }
 

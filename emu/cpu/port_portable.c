@@ -118,9 +118,7 @@ static bool is_plain(Portable *p, const ZifMem *m)
     if (m->load) {
         return true;
     }
-    if (s->log) {
-        memory_region_set_dirty(s->mr, s->offset + (addr - s->start), length);
-    }
+    zif__port_log_store(port, s, addr, length);
     return !zif__port_is_code(s, addr, length);
 }
 
@@ -420,6 +418,7 @@ static void nothing(ZifPort *port)
 
 static void forget_code(ZifPort *port, uint32_t addr, uint32_t size)
 {
+    portable_of(port)->code_page = 0; /* its flag may go with it */
     uint64_t from = addr & ~3ull, to = ((uint64_t)addr + size + 3) & ~3ull;
     uc_ctl_remove_cache(portable_of(port)->engine.uc, from, to);
 }

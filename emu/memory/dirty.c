@@ -50,6 +50,9 @@ void zif__mark_pages(RAMBlock *block, unsigned shift, hwaddr addr, hwaddr len, u
     if (!len) {
         return;
     }
+    for (ZifCodeWatch *w = block->code_watches; unlikely(w != NULL); w = w->next) {
+        w->written(w->opaque, block->mr, addr, len);
+    }
     uint64_t first = addr >> shift, last = (addr + len - 1) >> shift;
     for (; mask; mask &= mask - 1) {
         uint64_t *map = block->dirty[__builtin_ctz(mask)];
@@ -113,6 +116,24 @@ void memory_region_set_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size)
 {
     RAMBlock *b = checked(mr, addr, size, 0, "the dirty log");
     zif__mark_pages(b, mr->z.ctx->page_bits, addr, size, memory_region_get_dirty_log_mask(mr));
+}
+
+void zif_memory_region_watch_code(MemoryRegion *mr, ZifCodeWatch *watch)
+{
+    RAMBlock *b = checked(mr, 0, 0, 0, "watching the code");
+    watch->next = b->code_watches;
+    b->code_watches = watch;
+}
+
+void zif_memory_region_unwatch_code(MemoryRegion *mr, ZifCodeWatch *watch)
+{
+    RAMBlock *b = checked(mr, 0, 0, 0, "watching the code");
+    for (ZifCodeWatch **w = &b->code_watches; *w != NULL; w = &(*w)->next) {
+        if (*w == watch) {
+            *w = watch->next;
+            return;
+        }
+    }
 }
 
 void memory_region_reset_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size, unsigned client)

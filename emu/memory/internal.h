@@ -433,9 +433,10 @@ static inline void zif__written(MemoryRegion *mr, hwaddr addr, hwaddr len)
 {
     unsigned mask = zif__mask_of(mr, mr->z.ctx->global_log), shift = mr->z.ctx->page_bits;
     hwaddr page = addr >> shift;
-    if (likely(mask == 1 << DIRTY_MEMORY_CODE && page == (addr + len - 1) >> shift)) { /* RAM nobody else watches */
+    bool watched = mr->ram_block->code_watches != NULL;
+    if (likely(mask == 1 << DIRTY_MEMORY_CODE && page == (addr + len - 1) >> shift && !watched)) { /* RAM nobody watches */
         mr->ram_block->dirty[DIRTY_MEMORY_CODE][page / 64] |= UINT64_C(1) << (page % 64);
-    } else if (mask) {
+    } else if (mask || watched) {
         zif__mark_pages(mr->ram_block, shift, addr, len, mask);
     }
 }

@@ -589,6 +589,19 @@ void memory_global_dirty_log_stop(void);
 /** A53: log_sync to every listener for every range that somebody tracks. */
 void memory_global_dirty_log_sync(void);
 
+/**
+ * Somebody who keeps what was made from a region's contents (a translator) and must know at once when they change: told of
+ * every write through this API, and of A47, with the bytes written. Storage is the caller's until unwatched.
+ */
+typedef struct ZifCodeWatch {
+    void (*written)(void *opaque, MemoryRegion *mr, hwaddr addr, hwaddr size);
+    void *opaque;
+    struct ZifCodeWatch *next; /* private */
+} ZifCodeWatch;
+/** Begins and ends watching a region that has memory of its own (a bug otherwise). */
+void zif_memory_region_watch_code(MemoryRegion *mr, ZifCodeWatch *watch);
+void zif_memory_region_unwatch_code(MemoryRegion *mr, ZifCodeWatch *watch);
+
 /* ---- Coalescing, locking, eventfds, re-entrancy --------------------------------------------------------------------- */
 
 /** Lets writes to the whole region be queued (A68): drops earlier windows, then A69 over all of it. */
@@ -1100,6 +1113,7 @@ struct RAMBlock {
     size_t page_size;
     size_t mapped; /* bytes to unmap; 0: the caller's memory */
     uint64_t *dirty[ZIF_DIRTY_CLIENTS];
+    struct ZifCodeWatch *code_watches;
     QTAILQ_ENTRY(RAMBlock) link; /* by offset */
 };
 /** The context's blocks by ascending offset: NULL gives the first, the last gives NULL. */
