@@ -238,7 +238,8 @@ TEST(I12_a_refused_access_fires_nothing, "A74 A75 A91 D1")
 {
     MapI m = map_i();
     events_open();
-    MemoryRegion *w = at(m.root, 0x20000, io_with("w", 0x100, OPS(.valid = { 4, 4 })));
+    MemoryRegion *w =
+        at(m.root, 0x20000, io_with("w", 0x100, OPS(.valid = { .min_access_size = 4, .max_access_size = 4 })));
     memory_region_add_eventfd(w, 0, 2, false, 0, &events[0]);
     memory_region_add_eventfd(w, 2, 4, false, 0, &events[1]);
     assert_int_equal(dwrite(w, 0, 2, 1), MEMTX_DECODE_ERROR);
@@ -452,7 +453,8 @@ TEST(I93_the_flush_flag_alone_can_be_switched_off_and_flushes_then, "A69 A71 A72
 TEST(I94_an_invalid_write_to_a_window_is_refused_at_once, "D32 D1")
 {
     MapI m = map_i();
-    MemoryRegion *w = at(m.root, 0x20000, io_with("w", 0x100, OPS(.valid = { 4, 4 })));
+    MemoryRegion *w =
+        at(m.root, 0x20000, io_with("w", 0x100, OPS(.valid = { .min_access_size = 4, .max_access_size = 4 })));
     memory_region_set_coalescing(w);
     assert_int_equal(put(m.as, 0x20000, 1, 2), MEMTX_DECODE_ERROR);
     zif_memory_flush_coalesced(zif_memory_context_current());

@@ -169,6 +169,15 @@ static void hundred_changes(void)
     memory_region_transaction_commit();
 }
 
+static void all_on(void)
+{
+    memory_region_transaction_begin();
+    for (unsigned i = 0; i < b.n; i++) {
+        memory_region_set_enabled(&b.io[i], true);
+    }
+    memory_region_transaction_commit();
+}
+
 static void rw(hwaddr addr)
 {
     uint8_t buf[4];
@@ -255,7 +264,7 @@ static const Figure figures[] = {
       .peer = { 100e3, 820e3, 4.5e6, 0 } },
     { .name = "the same with a nop listener", .fn = toggle, .before = nops_on, .after = nops_off },
     { .name = "overlay add and delete", .fn = overlay, .target = { 0, 0, 10000, 0 }, .peer = { 0, 0, 19e6, 0 } },
-    { .name = "transaction of 100 changes", .fn = hundred_changes },
+    { .name = "transaction of 100 changes", .fn = hundred_changes, .after = all_on },
     { .name = "rw 4 bytes, RAM", .fn = rw_ram, .target = { 15, 15, 15, 15 } },
     { .name = "rw 4 bytes, I/O", .fn = rw_io, .target = { 25, 25, 25, 25 } },
     { .name = "rw 4 bytes, through an alias", .fn = rw_alias },
