@@ -180,6 +180,9 @@ void zif_stream_write(ZifStream *s, const void *bytes, size_t size)
             }
         }
         s->pending[(s->first + s->used++) % s->room] = p[i];
+        if (p[i] == '\n' && !has_peer(s)) { /* whoever reads it may be waiting for the line */
+            zif_stream_flush(s);
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 #include "baud.h"
 #include "links.h"
 
-enum { CONSOLE_KEPT = 1 << 18, FRAME_BITS = 10 };
+enum { CONSOLE_KEPT = 1 << 18, FRAME_BITS = 10, MOST_AT_ONCE = 1 << 16 };
 
 typedef struct {
     Links *all;
@@ -206,7 +206,10 @@ void links_exchange(Links *l)
         ZifStream *stream = l->links[i].stream;
         if (stream) {
             zif_stream_flush(stream);
-            links_send(l, i, buf, zif_stream_read(stream, buf, sizeof buf));
+            size_t n;
+            for (size_t total = 0; total < MOST_AT_ONCE && (n = zif_stream_read(stream, buf, sizeof buf)); total += n) {
+                links_send(l, i, buf, n);
+            }
         }
     }
 }

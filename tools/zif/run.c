@@ -184,6 +184,7 @@ static void run(Run *r)
     }
     r->limit = limit;
     r->began = r->start = host_seconds();
+    links_exchange(r->links);
     for (;;) {
         bool input = links_can_input(r->links);
         zif_machine_set_external_wake(r->machine, input);

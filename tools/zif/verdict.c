@@ -24,6 +24,22 @@ static void say(Run *r, const char *fmt, ...)
     va_end(ap);
 }
 
+/* The core's description of a fault on one line, without the registers that the crash screen shows. */
+static void one_line(const char *text, char *out, size_t len)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    while (*text) {
+        text += strspn(text, " ");
+        size_t n = strcspn(text, "\n");
+        if (n && *text != '(' && strncmp(text, "CFSR", 4)) {
+            snprintf(out + used, len - used, "%s%.*s", used ? ", " : "", (int)n, text);
+            used = strlen(out);
+        }
+        text += n + (text[n] == '\n');
+    }
+}
+
 /* Keeps what `print` prints about the machine as the run's details. */
 static void keep_details(Run *r, void (*print)(ZifMachine *m, FILE *out))
 {
@@ -39,6 +55,8 @@ static void keep_details(Run *r, void (*print)(ZifMachine *m, FILE *out))
 
 void verdict_reason(Run *r, ZifRunReason reason)
 {
+    char text[sizeof r->info.text];
+    one_line(r->info.text, text, sizeof text);
     r->outcome.crashed = true;
     switch (reason) {
     case ZIF_RUN_EXIT:
@@ -52,16 +70,16 @@ void verdict_reason(Run *r, ZifRunReason reason)
         say(r, "%s", r->info.text);
         return;
     case ZIF_RUN_LOCKUP:
-        say(r, "the processor locked up: %s", r->info.text);
+        say(r, "the processor locked up: %s", text);
         break;
     case ZIF_RUN_FAULT:
-        say(r, "a fault nobody handles: %s", r->info.text);
+        say(r, "a fault nobody handles: %s", text);
         break;
     case ZIF_RUN_BREAK:
-        say(r, "stopped at a breakpoint and no debugger goes on%s%s", *r->info.text ? ": " : "", r->info.text);
+        say(r, "stopped at a breakpoint and no debugger goes on%s%s", *text ? ": " : "", text);
         break;
     case ZIF_RUN_DEAD:
-        say(r, "the guest sleeps and nothing can wake it%s%s", *r->info.text ? ": " : "", r->info.text);
+        say(r, "the guest sleeps and nothing can wake it%s%s", *text ? ": " : "", text);
         keep_details(r, zif_machine_stuck_report);
         return;
     case ZIF_RUN_RESETS:
@@ -78,8 +96,9 @@ void verdict_reason(Run *r, ZifRunReason reason)
 static void describe(Run *r, const ZifReportEntry *e, char *buf, size_t len)
 {
     char where[256], when[32];
-    snprintf(buf, len, "%s: %s%s%s: %s (at 0x%08" PRIx32 "%s%s, %s)", zif_report_kind_name(e->kind), e->device,
-             *e->reg ? "." : "", e->reg, e->text, e->pc,
+    bool named = !*e->reg || !strncmp(e->text, e->reg, strlen(e->reg)); /* the text begins with the register's name */
+    snprintf(buf, len, "%s: %s%s%s%s%s (at 0x%08" PRIx32 "%s%s, %s)", zif_report_kind_name(e->kind), e->device,
+             *e->reg ? "." : ": ", named ? "" : e->reg, named ? "" : ": ", e->text, e->pc,
              *zif_machine_locate(r->machine, e->pc, where, sizeof where) ? " " : "", where,
              zif_time_format(e->first, when));
 }
@@ -164,7 +183,7 @@ static void print_figures(Run *r)
 static void write_junit(Run *r)
 {
     Error *err = NULL;
-    JUnit j = { .suite = r->o.nimages ? r->o.images[0] : "zif",
+    JUnit j = { .suite = r->o.nimages ? basename(r->o.images[0]) : "zif",
                 .board = r->o.machine.board ? r->o.machine.board : "",
                 .outcome = &r->outcome,
                 .message = r->message,

@@ -41,7 +41,7 @@ void zif_stream_free(ZifStream *s);
 
 /** Up to `size` bytes that are there now; 0 when there are none. */
 size_t zif_stream_read(ZifStream *s, void *buf, size_t size);
-/** Takes all bytes; they go out at the latest with the next flush. */
+/** Takes all bytes; they go out at the latest with the next flush, to stdio and file with each end of a line. */
 void zif_stream_write(ZifStream *s, const void *bytes, size_t size);
 /** Sends what was written; what a pty or tcp peer cannot take now stays for the next flush. */
 void zif_stream_flush(ZifStream *s);
