@@ -28,8 +28,9 @@ void zif_machine_describe(ZifMachine *m, FILE *out)
 {
     const ZifCpuConfig *c = &m->cpu_config;
     char irqs[64];
-    fprintf(out, "%s\n\ncore: %s at %.6g MHz, %u interrupt lines, %u priority bits", m->model ? m->model : m->config.board,
-            core_names[c->model], zif_timeline_hz(m->kit.timeline) / 1e6, c->num_irqs, c->prio_bits);
+    fprintf(out, "%s\n\ncore: %s at %.6g MHz, %u interrupt lines, %u priority bits",
+            m->model ? m->model : m->config.board, core_names[c->model], zif_timeline_hz(m->kit.timeline) / 1e6,
+            c->num_irqs, c->prio_bits);
     if (c->mpu_regions) {
         fprintf(out, ", MPU with %u regions", c->mpu_regions);
     }
@@ -38,15 +39,29 @@ void zif_machine_describe(ZifMachine *m, FILE *out)
         fprintf(out, "  0x%08llx-0x%08llx  %-8s %s\n", (unsigned long long)mem->base,
                 (unsigned long long)(mem->base + mem->size - 1), memory_kinds[mem->kind], mem->name);
     }
+    for (unsigned i = 0; i < m->kit.ndevices; i++) { /* memories that belong to a model, such as a flash controller's */
+        const ZifDeviceCore *core = m->kit.devices[i]->core;
+        for (unsigned k = 0; k < core->nmapped; k++) {
+            MemoryRegion *mr = core->mapped[k];
+            if (memory_region_is_ram(mr) || mr->rom_device) {
+                fprintf(out, "  0x%08llx-0x%08llx  %-8s %s of %s\n", (unsigned long long)mr->addr,
+                        (unsigned long long)(mr->addr + memory_region_size(mr) - 1), mr->rom_device ? "flash" : "RAM",
+                        memory_region_name(mr), m->kit.devices[i]->name);
+            }
+        }
+    }
     fprintf(out, "\ndevices:%*s  irq     model\n", 30, "");
     for (unsigned i = 0; i < m->kit.ndevices; i++) {
         ZifDevice *dev = m->kit.devices[i];
         irq_text(m, dev, irqs, sizeof irqs);
-        if (dev->mmio) {
+        if (dev->mmio && dev->mmio->container) {
             fprintf(out, "  0x%08llx-0x%08llx  ", (unsigned long long)dev->base,
                     (unsigned long long)(dev->base + dev->core->span - 1));
+        } else if (dev->core->parent) {
+            int n = fprintf(out, "  on %s at 0x%02x", dev->core->parent->name, dev->core->bus_address);
+            fprintf(out, "%*s", n < 25 ? 25 - n : 1, "");
         } else {
-            fprintf(out, "  %-23s", dev->core->parent ? dev->core->parent->name : "");
+            fprintf(out, "  %-23s", "");
         }
         fprintf(out, "%-14s %-7s %-6s %s: %s\n", dev->name, irqs, words[dev->cls->modelled], dev->cls->name,
                 dev->cls->summary ? dev->cls->summary : "");

@@ -63,7 +63,7 @@ static uint32_t matrix_peek(ZifDevice *dev, unsigned slot)
     uint32_t seen = 0;
     for (unsigned x = 0; x < m->width; x++) {
         unsigned led = (slot - ROW) * m->width + x;
-        if (led < LEDS && (m->lit >> led & 1 || (m->last[led] && zif_now(dev) - m->last[led] < PERSISTENCE))) {
+        if (led < LEDS && (m->lit >> led & 1 || (m->last[led] && zif_now(dev) + 1 - m->last[led] < PERSISTENCE))) {
             seen |= 1u << x;
         }
     }

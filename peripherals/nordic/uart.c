@@ -82,7 +82,7 @@ static const ZifRegister regs[NREGS] = {
               .flags = ZIF_REG_VOLATILE,
               .fields = ZIF_FIELDS({ "RXD", 0, 8, ZIF_RO }) },
     [TXD] = { .name = "TXD", .offset = 0x51C, .fields = ZIF_FIELDS({ "TXD", 0, 8, ZIF_WO }) },
-    [BAUDRATE] = { .name = "BAUDRATE", .offset = 0x524, .reset = 0x04000000 },
+    [BAUDRATE] = { .name = "BAUDRATE", .offset = 0x524 },
     [CONFIG] = { .name = "CONFIG",
                  .offset = 0x56C,
                  .fields = ZIF_FIELDS({ "HWFC", 0, 1, ZIF_RW }, { "PARITY", 1, 3, ZIF_RW }) },
