@@ -81,6 +81,7 @@ static bool present(ZifPeer *peer)
         int on = 1;
         peer->fd = accept4(peer->other, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (peer->fd >= 0) {
+            peer->visits++;
             setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         }
     }

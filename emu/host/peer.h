@@ -11,6 +11,7 @@ typedef struct {
     int fd;    /* master of the pty, or the socket's peer; -1 when there is none */
     int other; /* our own hold on the pty's slave, or the listening socket */
     bool is_pty;
+    unsigned visits; /* peers of a socket so far */
 } ZifPeer;
 
 bool zif__pty_open(ZifPeer *peer, const char *name, Error **errp);

@@ -252,6 +252,14 @@ int zif_stream_fd(const ZifStream *s)
     return !has_peer(s) ? s->in : s->peer.fd >= 0 ? s->peer.fd : s->peer.other;
 }
 
+unsigned zif_stream_visitor(const ZifStream *s)
+{
+    if (s->kind == TCP) {
+        return s->peer.fd >= 0 ? s->peer.visits : 0;
+    }
+    return zif_stream_can_input(s);
+}
+
 ZifStreamRequest zif_stream_request(ZifStream *s)
 {
     ZifStreamRequest request = s->request;

@@ -252,6 +252,11 @@ void zif_debugger_input(ZifDebugger *d, const void *bytes, size_t len)
     zif_gdb_input(d->gdb, bytes, len);
 }
 
+void zif_debugger_console(ZifDebugger *d, const char *text, size_t len)
+{
+    zif_gdb_console(d->gdb, text, len);
+}
+
 ZifDebugState zif_debugger_state(const ZifDebugger *d)
 {
     switch (zif_gdb_want(d->gdb)) {

@@ -17,6 +17,7 @@ typedef struct {
 extern const Command commands[]; /* ended by a row without name */
 
 int command_run(char **argv);
+int command_gdb(char **argv);
 int command_boards(char **argv);
 int command_board(char **argv);
 int command_mtree(char **argv);

@@ -119,6 +119,15 @@ static void name_lines(const Links *l, Error **errp, const char *wrong)
     error_setg(errp, "--uart: the board has no line '%s'; it has %s", wrong, names);
 }
 
+/* What the console is connected to when nothing is said. GDB on standard output shows the console itself. */
+static const char *console_stream(const RunOptions *o, bool stdio_used)
+{
+    if (o->gdb && !strcmp(o->gdb, "stdio")) {
+        return "null";
+    }
+    return stdio_used || !steps_empty(o->steps) ? "stdout" : "stdio";
+}
+
 static bool connect_all(Links *l, const RunOptions *o, Error **errp)
 {
     bool stdio_used = false;
@@ -137,7 +146,7 @@ static bool connect_all(Links *l, const RunOptions *o, Error **errp)
         }
         stdio_used = stdio_used || !strcmp(u->stream, "stdio");
     }
-    return l->links[0].stream || connect(l, 0, stdio_used || !steps_empty(o->steps) ? "stdout" : "stdio", 0, errp);
+    return l->links[0].stream || connect(l, 0, console_stream(o, stdio_used), 0, errp);
 }
 
 Links *links_open(ZifMachine *m, const RunOptions *o, Progress *progress, LinksObserver *observer, void *opaque,

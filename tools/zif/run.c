@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "commands.h"
+#include "gdb.h"
 #include "junit.h"
 #include "links.h"
 #include "verdict.h"
@@ -65,6 +66,9 @@ static void steps_stop(void *opaque)
 static void on_byte(void *opaque, unsigned line, uint8_t byte, ZifTime when)
 {
     Run *r = opaque;
+    if (line == 0 && r->gdb) {
+        gdb_session_console(r->gdb, byte);
+    }
     steps_byte(r->o.steps, line, byte, when);
 }
 
@@ -76,6 +80,27 @@ static void on_report(void *opaque, const ZifReportEntry *entry)
         verdict_strict(r, entry);
         zif_machine_stop(r->machine);
     }
+}
+
+static void on_save_time(void *opaque)
+{
+    Run *r = opaque;
+    r->save_due = true;
+    zif_machine_stop(r->machine);
+}
+
+/* Stores the snapshot that was asked for. A failure ends the run: somebody counts on the file. */
+static bool save(Run *r)
+{
+    Error *err = NULL;
+    r->save_due = false;
+    if (zif_machine_save_file(r->machine, r->o.save, &err)) {
+        return true;
+    }
+    r->outcome.cannot = true;
+    snprintf(r->message, sizeof r->message, "%s", error_get_pretty(err));
+    error_free(err);
+    return false;
 }
 
 static bool load(Run *r, Error **errp)
@@ -111,6 +136,16 @@ static bool prepare(Run *r, Error **errp)
     }
     zif_machine_on_report(r->machine, on_report, r);
     zif_machine_reset(r->machine, ZIF_RESET_POWER_ON);
+    if (r->o.load && !zif_machine_load_file(r->machine, r->o.load, errp)) {
+        return false;
+    }
+    r->base = zif_machine_now(r->machine);
+    if (r->o.save && r->o.save_at != ZIF_TIME_NEVER) {
+        zif_machine_at(r->machine, r->o.save_at, on_save_time, r);
+    }
+    if (r->o.gdb && !(r->gdb = gdb_session_open(r->machine, r->o.gdb, r->o.gdb_halts, errp))) {
+        return false;
+    }
     StepsHost mine = host;
     mine.opaque = r;
     return steps_start(r->o.steps, &mine, zif_machine_now(r->machine), errp);
@@ -119,7 +154,8 @@ static bool prepare(Run *r, Error **errp)
 /* Lets the host's clock catch up with virtual time; returns early when there is input. */
 static void pace(Run *r)
 {
-    double elapsed = host_seconds() - r->start, ahead = (double)zif_machine_now(r->machine) / (double)ZIF_SEC - elapsed;
+    double elapsed = host_seconds() - r->start;
+    double ahead = (double)(zif_machine_now(r->machine) - r->base) / (double)ZIF_SEC - elapsed;
     if (ahead > 0) {
         links_wait(r->links, (int)(ahead * 1000) + 1);
     } else if (ahead < -max_lag) {
@@ -144,6 +180,10 @@ static bool ended(Run *r, ZifRunReason reason, ZifTime limit)
         show_status(r);
     }
     r->outcome.fail_text = steps_state(r->o.steps) == STEPS_FAILED;
+    bool took_last = r->o.save && r->o.save_at == ZIF_TIME_NEVER && steps_state(r->o.steps) == STEPS_DONE;
+    if ((r->save_due || took_last) && !save(r)) {
+        return true;
+    }
     if (reason != ZIF_RUN_TIME && reason != ZIF_RUN_ASKED) {
         verdict_reason(r, reason);
         return true;
@@ -154,12 +194,12 @@ static bool ended(Run *r, ZifRunReason reason, ZifTime limit)
     if (steps_state(r->o.steps) == STEPS_DONE && !r->o.run_for) {
         return true;
     }
-    if (request == ZIF_STREAM_LEAVE || interrupted) {
+    if (request == ZIF_STREAM_LEAVE || interrupted || (r->gdb && gdb_session_killed(r->gdb))) {
         r->left = true;
         return true;
     }
     if (zif_machine_now(r->machine) >= limit) {
-        r->outcome.timed_out = !r->o.run_for || limit < r->o.run_for;
+        r->outcome.timed_out = !r->o.run_for || limit - r->base < r->o.run_for;
         return true;
     }
     if (r->o.wall_timeout && (host_seconds() - r->began) * (double)ZIF_SEC >= (double)r->o.wall_timeout) {
@@ -178,18 +218,20 @@ static void run(Run *r)
 {
     bool alone = !links_live(r->links) || !steps_empty(r->o.steps);
     bool realtime = r->o.realtime || !alone;
-    ZifTime limit = r->o.timeout ? r->o.timeout : r->o.run_for || !alone ? ZIF_TIME_NEVER : TIMEOUT_UNLESS;
+    ZifTime span = r->o.timeout ? r->o.timeout : r->o.run_for || !alone || r->gdb ? ZIF_TIME_NEVER : TIMEOUT_UNLESS;
     if (r->o.run_for) {
-        limit = earlier(limit, r->o.run_for);
+        span = earlier(span, r->o.run_for);
     }
+    ZifTime limit = span > ZIF_TIME_NEVER - r->base ? ZIF_TIME_NEVER : r->base + span;
     r->limit = limit;
     r->began = r->start = host_seconds();
     links_exchange(r->links);
     for (;;) {
-        bool input = links_can_input(r->links);
+        bool input = links_can_input(r->links) || r->gdb;
         zif_machine_set_external_wake(r->machine, input);
         ZifTime until = zif_machine_now(r->machine) + (input || realtime ? SLICE_LIVE : SLICE_ALONE);
-        ZifRunReason reason = zif_machine_run(r->machine, earlier(until, limit), &r->info);
+        ZifRunReason reason = r->gdb ? gdb_session_run(r->gdb, earlier(until, limit), &r->info)
+                                     : zif_machine_run(r->machine, earlier(until, limit), &r->info);
         links_exchange(r->links);
         if (ended(r, reason, limit)) {
             break;
@@ -219,6 +261,7 @@ static void catch_interrupts(const Run *r)
 
 static void clean_up(Run *r)
 {
+    gdb_session_free(r->gdb);
     links_free(r->links);
     zif_machine_free(r->machine);
     for (size_t i = 0; r->images && i < r->o.nimages; i++) {

@@ -1,6 +1,7 @@
 /* The arguments of `zif run`. See run_options.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zif/log.h>
@@ -32,7 +33,12 @@ enum {
     CPU_PORT,
     SEMIHOSTING_DIR,
     CMDLINE,
-    NO_SEMIHOSTING,
+    SEMIHOSTING,
+    GDB,
+    GDB_1234,
+    GDB_HALT,
+    SAVE,
+    LOAD,
     LOG,
     QUIET,
     HELP,
@@ -78,10 +84,18 @@ const Option run_option_table[] = {
       "commas between, or `all' (which adds what zif does not model)." },
     { SEED, "seed", 0, OPTION_VALUE, "N", "Seed of everything random in the machine; 1." },
     { RAM_FILL, "ram-fill", 0, OPTION_VALUE, "random|zero|0xNN", "What RAM holds at power-on; random, by the seed." },
-    { NO_SEMIHOSTING, "no-semihosting", 0, OPTION_FLAG, NULL, "No debugger is attached: BKPT 0xAB is a HardFault." },
+    { SEMIHOSTING, "semihosting", 0, OPTION_VALUE, "on|off",
+      "off: no debugger is attached, and BKPT 0xAB is a HardFault as on silicon; on." },
     { SEMIHOSTING_DIR, "semihosting-dir", 0, OPTION_VALUE, "DIR", "Folder the guest's files are confined to; none." },
     { CMDLINE, "cmdline", 0, OPTION_VALUE, "TEXT", "The command line semihosting gives the guest." },
     { CPU_PORT, "cpu-port", 0, OPTION_VALUE, "fast|portable", "The CPU's memory port; the fast one where it works." },
+    { GDB, "gdb", 0, OPTION_MAYBE, ":PORT|stdio",
+      "Halt at reset and wait for GDB on this TCP port of the local host (:3333), or on standard input and output." },
+    { GDB_1234, "gdb-server", 's', OPTION_FLAG, NULL, "As --gdb=:1234, but run on until GDB comes (with -S: halt)." },
+    { GDB_HALT, "halt", 'S', OPTION_FLAG, NULL, "Halt at reset until GDB lets the processor go." },
+    { SAVE, "save", 0, OPTION_VALUE, "FILE@TIME|FILE@expect",
+      "Store a snapshot of the machine at this virtual time, or after the last step." },
+    { LOAD, "load", 0, OPTION_VALUE, "FILE", "Go on from a stored snapshot of the same board; images are needed for symbols only." },
     { LOG, "log", 0, OPTION_VALUE, "LEVEL[:CATEGORY]",
       "What zif says of its own doing: error, warn (default), info, debug, trace; for all or one category." },
     { QUIET, "quiet", 'q', OPTION_FLAG, NULL, "Print only what the guest prints, and failures." },
@@ -237,6 +251,48 @@ static bool parse_port(RunOptions *o, const char *text, Error **errp)
     return true;
 }
 
+/* FILE@TIME or FILE@expect; a file's name may hold an @ too. */
+static bool parse_save(RunOptions *o, const char *text, Error **errp)
+{
+    const char *at = strrchr(text, '@');
+    if (!at || at == text || !at[1] || o->save) {
+        error_setg(errp, o->save ? "--save is given twice" : "--save: '%s' is not FILE@TIME or FILE@expect", text);
+        return false;
+    }
+    o->save_at = ZIF_TIME_NEVER;
+    if (strcmp(at + 1, "expect") && !parse_duration("save", at + 1, &o->save_at, errp)) {
+        return false;
+    }
+    o->save = copy(text, (size_t)(at - text));
+    return true;
+}
+
+static bool parse_gdb(RunOptions *o, const char *text, Error **errp)
+{
+    uint64_t port = 3333;
+    o->gdb_halts = true;
+    if (text && !strcmp(text, "stdio")) {
+        o->gdb = "stdio";
+        return true;
+    }
+    if (text && !parse_number("gdb", text + (*text == ':'), 65535, &port, errp)) {
+        return false;
+    }
+    snprintf(o->gdb_spec, sizeof o->gdb_spec, "tcp:%u", (unsigned)port);
+    o->gdb = o->gdb_spec;
+    return true;
+}
+
+static bool parse_semihosting(RunOptions *o, const char *text, Error **errp)
+{
+    o->machine.semihosting = !strcmp(text, "on");
+    if (!o->machine.semihosting && strcmp(text, "off")) {
+        error_setg(errp, "--semihosting: '%s' is neither on nor off", text);
+        return false;
+    }
+    return true;
+}
+
 static bool apply(RunOptions *o, int id, const char *value, Error **errp)
 {
     uint64_t number = 0;
@@ -296,8 +352,20 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case TRACE_HASH:
         o->trace_hash = true;
         return true;
-    case NO_SEMIHOSTING:
-        o->machine.semihosting = false;
+    case SEMIHOSTING:
+        return parse_semihosting(o, value, errp);
+    case GDB:
+        return parse_gdb(o, value, errp);
+    case GDB_1234:
+        o->gdb = "tcp:1234";
+        return true;
+    case GDB_HALT:
+        o->gdb_halts = true;
+        return true;
+    case SAVE:
+        return parse_save(o, value, errp);
+    case LOAD:
+        o->load = value;
         return true;
     case QUIET:
         o->quiet = true;
@@ -329,7 +397,11 @@ bool run_options_parse(RunOptions *o, char **argv, Error **errp)
             return false;
         }
     }
-    if (!o->nimages) {
+    if (o->gdb_halts && !o->gdb) {
+        error_setg(errp, "-S waits for GDB for ever: -s or --gdb is needed too");
+        return false;
+    }
+    if (!o->nimages && !o->load) {
         error_setg(errp, "no firmware image is named (see zif run --help)");
         return false;
     }
@@ -348,5 +420,6 @@ void run_options_free(RunOptions *o)
     }
     free(o->uarts);
     free(o->images);
+    free(o->save);
     steps_free(o->steps);
 }

@@ -24,6 +24,12 @@ typedef struct {
     ZifTime run_for;      /* 0 = none */
     bool realtime, trace_hash, quiet, help;
     const char *junit;
+    const char *gdb; /* stream of the debugger, as zif_stream_open takes it; NULL = none */
+    char gdb_spec[16];
+    bool gdb_halts; /* wait for it at reset */
+    const char *load;
+    char *save;      /* file; NULL = none */
+    ZifTime save_at; /* virtual; ZIF_TIME_NEVER: after the last step */
     uint32_t strict; /* bit per ZifReportKind */
     const char **images;
     size_t nimages;

@@ -24,6 +24,9 @@ void zif_debugger_connect(ZifDebugger *d);
 void zif_debugger_disconnect(ZifDebugger *d);
 void zif_debugger_input(ZifDebugger *d, const void *bytes, size_t len);
 
+/** Text for GDB's console, while it has let the machine run. */
+void zif_debugger_console(ZifDebugger *d, const char *text, size_t len);
+
 typedef enum {
     ZIF_DEBUG_HALTED,   /* nothing to run: wait for bytes from GDB */
     ZIF_DEBUG_RUNNING,  /* call zif_debugger_run again */

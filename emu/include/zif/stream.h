@@ -51,6 +51,8 @@ bool zif_stream_can_input(const ZifStream *s);
 bool zif_stream_is_terminal(const ZifStream *s);
 /** The descriptor to poll for input, -1 when there is none. It can change with each read. */
 int zif_stream_fd(const ZifStream *s);
+/** Who is at the other end: 0 nobody, else a number that changes with every new peer of a tcp stream. */
+unsigned zif_stream_visitor(const ZifStream *s);
 /** The latest request by an escape key, once. */
 ZifStreamRequest zif_stream_request(ZifStream *s);
 
