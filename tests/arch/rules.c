@@ -265,5 +265,28 @@ const Rule rules[] = {
     R(A, "v7 B1.5.7", "A frame with floating point is aligned to eight bytes whatever STKALIGN says", "fp_alignment",
       ON_FP, WORDS(0x6C, 0)),
 #undef A
+#define N(c, r, on, w)                                                                                                 \
+    {                                                                                                                  \
+        .area = "Not modelled", .cite = c, .rule = r, .cores = on, .why = w                                            \
+    }
+    N("v7 A2, B1.5", "Instruction and exception timing", ON_ALL,
+      "one instruction is one cycle, entry and return take none; time is exact and repeatable, not the silicon's"),
+    N("v7 B1.5.11", "Interrupting LDM and STM half-way (ICI bits)", ON_V7,
+      "exceptions are taken between instructions, where ICI is always zero"),
+    N("v7 B1.5.14", "The delay of an imprecise BusFault", ON_V7, "it is pending right after the store"),
+    N("v7 B3.2.24", "FPDSCR other than zero", ON_FP,
+      "a new floating-point context starts with FPSCR zero; writing it is reported"),
+    N("v7 C1.6.5", "Stepping by DebugMonitor (DEMCR.MON_STEP)", ON_V7, "setting it is reported"),
+    N("v7 C1.6.5", "Vector catch (DEMCR.VC_*)", ON_V7, "needs a halting debugger, which zif serves through GDB"),
+    N("v7 C1.8", "DWT data-value and cycle matching, profiling counters, trace packets", ON_V7,
+      "writes are kept, and reported where they would do something"),
+    N("v7 C1.11", "FPB remapping of flash to SRAM", ON_V7, "enabling it is reported"),
+    N("v7 C1.6.2", "Halting by DHCSR and register transfer by DCRSR", ON_V7, "only a debugger can, on silicon too"),
+    N("v6 C1", "Debug registers of ARMv6-M", ON_V6,
+      "only a debugger reaches them, on silicon too; software reads zero"),
+    N("M7 TRM 3.2", "Caches, TCM control and ECC of Cortex-M7", ON_M7,
+      "memory is coherent; cache maintenance does nothing, the registers beyond identification are absent"),
+    N("M7 TRM 9", "Double-precision floating point of Cortex-M7", ON_M7,
+      "the M7 modelled has the single-precision unit"),
 };
 const unsigned nrules = sizeof rules / sizeof rules[0];

@@ -36,6 +36,17 @@ typedef struct {
 
 #define WORDS(...) .nwords = sizeof((uint32_t[]){ __VA_ARGS__ }) / 4, .words = { __VA_ARGS__ }
 
+/** The guest programs; several images may be given. */
+void rules_load(int count, char **files);
+void rules_unload(void);
+/** A board with the program in it, at its first instruction. NULL when there is no such program. */
+Board *rules_board(const char *program, ZifCpuModel model, ZifPortKind port);
+/** Runs the rule's program on one core and says whether it did what the table says; if not, tells stderr. */
+bool rule_holds(const Rule *rule, ZifCpuModel model, ZifPortKind port);
+/** Can this process use the port? */
+bool rules_port_usable(ZifPortKind port);
+
+extern const char *const core_names[];
 extern const Rule rules[];
 extern const unsigned nrules;
 
