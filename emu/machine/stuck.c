@@ -15,7 +15,31 @@ typedef struct {
     const ZifPoll *poll;
 } Polled;
 
-/* The register read most often with the same value, among those still read lately. */
+/* The start of the function a PC is in; without symbols the 64 bytes around it. */
+static uint32_t function_of(ZifMachine *m, uint32_t pc)
+{
+    for (unsigned i = 0; i < m->nimages; i++) {
+        const char *name;
+        uint32_t offset;
+        if (zif_image_symbol((ZifImage *)m->images[i], pc, &name, &offset)) {
+            return pc - offset;
+        }
+    }
+    return pc & ~63u;
+}
+
+/* Was the PC in the function of `pc` in at least an eighth of the samples? A register that is looked at now and then is not
+ * what keeps the program. */
+static bool is_where_it_was(ZifMachine *m, uint32_t pc)
+{
+    unsigned total = m->nsamples < ZIF_SAMPLES ? m->nsamples : ZIF_SAMPLES, here = 0;
+    for (unsigned i = 0; i < total; i++) {
+        here += function_of(m, m->samples[i]) == function_of(m, pc);
+    }
+    return 8 * here >= total;
+}
+
+/* The register read most often with the same value, among those read where the program spent its time. */
 static Polled find_poll(ZifMachine *m)
 {
     Polled best = { 0 };
@@ -23,7 +47,8 @@ static Polled find_poll(ZifMachine *m)
         ZifDevice *dev = m->kit.devices[i];
         for (unsigned slot = 0; slot < dev->cls->nregs; slot++) {
             const ZifPoll *p = &dev->core->polls[slot];
-            if (p->count >= 2 * ZIF_POLL_NOTED && (!best.poll || p->count > best.poll->count)) {
+            if (p->count >= 2 * ZIF_POLL_NOTED && (!best.poll || p->count > best.poll->count) &&
+                is_where_it_was(m, p->pc)) {
                 best = (Polled){ dev, slot, p };
             }
         }
@@ -106,19 +131,6 @@ static int by_count(const void *a, const void *b)
 {
     const Place *x = a, *y = b;
     return x->count != y->count ? (x->count < y->count ? 1 : -1) : x->pc < y->pc ? -1 : x->pc > y->pc;
-}
-
-/* The start of the function a PC is in; without symbols the PC itself. */
-static uint32_t function_of(ZifMachine *m, uint32_t pc)
-{
-    for (unsigned i = 0; i < m->nimages; i++) {
-        const char *name;
-        uint32_t offset;
-        if (zif_image_symbol((ZifImage *)m->images[i], pc, &name, &offset)) {
-            return pc - offset;
-        }
-    }
-    return pc;
 }
 
 static void put_places(ZifMachine *m, FILE *out)
