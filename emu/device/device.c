@@ -155,7 +155,7 @@ bool zif__device_realize(ZifDevice *dev, Error **errp)
 {
     ZifDeviceCore *core = dev->core;
     uint64_t base = 0, size = 0;
-    bool placed = zif__node_reg(core->fdt, core->node, 0, &base, &size);
+    bool placed = zif__node_reg(core->fdt, core->node, core->parent_node, 0, &base, &size);
     if (placed && !core->parent) {
         dev->base = base;
     }

@@ -100,7 +100,7 @@ struct ZifDeviceCore {
     ZifLayout *layout;
     unsigned number;     /* place among the kit's devices: decides the order of events due together */
     const void *fdt;     /* the tree its node is in; NULL without a node */
-    int node;
+    int node, parent_node;
     uint32_t phandle;    /* 0 = none */
     ZifProperty *props;  /* a cache */
     unsigned nprops;
@@ -187,8 +187,8 @@ void zif__report(ZifKit *kit, ZifDevice *dev, const char *device_name, ZifReport
                  const char *text);
 unsigned zif__nreports(const ZifKit *kit);
 const ZifReportEntry *zif__report_at(const ZifKit *kit, unsigned n);
-/** Entry `index` of a node's reg property; false when there is none. */
-bool zif__node_reg(const void *fdt, int node, unsigned index, uint64_t *base, uint64_t *size);
+/** Entry `index` of the reg property of a node below `parent`; false when there is none. */
+bool zif__node_reg(const void *fdt, int node, int parent, unsigned index, uint64_t *base, uint64_t *size);
 ZifDevice *zif__device_by_phandle(ZifKit *kit, uint32_t phandle);
 void zif__set_clock(ZifDevice *dev, uint64_t hz);
 

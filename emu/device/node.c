@@ -111,9 +111,9 @@ ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned inde
     return p && index < (unsigned)len / 4 ? zif__device_by_phandle(dev->core->kit, cell(p, index)) : NULL;
 }
 
-bool zif__node_reg(const void *fdt, int node, unsigned index, uint64_t *base, uint64_t *size)
+bool zif__node_reg(const void *fdt, int node, int parent, unsigned index, uint64_t *base, uint64_t *size)
 {
-    int len, parent = fdt ? fdt_parent_offset(fdt, node) : -1;
+    int len;
     const void *p = fdt ? fdt_getprop(fdt, node, "reg", &len) : NULL;
     if (!p || parent < 0) {
         return false;
@@ -136,7 +136,7 @@ bool zif__node_reg(const void *fdt, int node, unsigned index, uint64_t *base, ui
 void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr)
 {
     uint64_t base = 0, size = 0;
-    if (!zif__node_reg(dev->core->fdt, dev->core->node, index, &base, &size)) {
+    if (!zif__node_reg(dev->core->fdt, dev->core->node, dev->core->parent_node, index, &base, &size)) {
         zif_bug("%s (%s): no reg entry %u to map %s at", dev->name, dev->cls->name, index, memory_region_name(mr));
     }
     zif_map_at(dev, base, mr);

@@ -78,35 +78,35 @@ static bool has_name(ZifMachine *m, const char *name)
 }
 
 /* The label, or the node's name without its address; made unique by the whole node name or a number. */
-static char *choose_name(ZifMachine *m, const char *path)
+static char *choose_name(ZifMachine *m, const ZifTreeNode *n)
 {
     char name[256];
-    const char *label = zif__tree_label(m->fdt, path), *node = strrchr(path, '/');
+    const char *node = strrchr(n->path, '/');
     node = node && node[1] ? node + 1 : "device";
-    if (label) {
-        snprintf(name, sizeof name, "%s", label);
+    if (n->label) {
+        snprintf(name, sizeof name, "%s", n->label);
     } else {
         snprintf(name, sizeof name, "%.*s", (int)strcspn(node, "@"), node);
         if (has_name(m, name)) {
             snprintf(name, sizeof name, "%s", node);
         }
     }
-    for (unsigned n = 1; has_name(m, name); n++) {
-        snprintf(name, sizeof name, "%.200s#%u", node, n);
+    for (unsigned i = 1; has_name(m, name); i++) {
+        snprintf(name, sizeof name, "%.200s#%u", node, i);
     }
     return strdup(name);
 }
 
 static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *parent, bool external, Error **errp)
 {
-    char path[PATH];
+    const ZifTreeNode *n = zif__tree_node(m->tree, node);
+    const char *path = n->path;
     uint64_t base, size;
-    zif__tree_path(m->fdt, node, path, sizeof path);
     if (m->kit.ndevices == MAX_DEVICES) {
         error_setg(errp, "%s: more than %d devices", path, MAX_DEVICES);
         return false;
     }
-    for (unsigned i = 0; !parent && zif__node_reg(m->fdt, node, i, &base, &size); i++) {
+    for (unsigned i = 0; !parent && zif__node_reg(m->fdt, node, n->parent, i, &base, &size); i++) {
         if (!zif__range_ok(path, base, size, errp)) {
             return false;
         }
@@ -114,12 +114,12 @@ static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *
             return false;
         }
     }
-    char *name = choose_name(m, path);
+    char *name = choose_name(m, n);
     ZifDevice *dev = zif__device_new(&m->kit, cls, name, m->fdt, node);
     free(name);
     dev->core->path = strdup(path);
-    const char *label = zif__tree_label(m->fdt, path);
-    dev->core->label = label ? strdup(label) : NULL;
+    dev->core->parent_node = n->parent;
+    dev->core->label = n->label ? strdup(n->label) : NULL;
     dev->core->parent = parent;
     dev->core->bus_address = zif__tree_u32(m->fdt, node, "reg", 0);
     dev->core->external = dev->core->external || external;
@@ -164,7 +164,6 @@ static bool is_no_device(const void *fdt, int node)
 static bool walk(ZifMachine *m, int bus, unsigned depth, Error **errp)
 {
     int node;
-    char path[PATH];
     fdt_for_each_subnode(node, m->fdt, bus) {
         Error *err = NULL;
         bool taken = false;
@@ -175,7 +174,7 @@ static bool walk(ZifMachine *m, int bus, unsigned depth, Error **errp)
             int len = 0;
             if (depth == MAX_BUS_DEPTH || (fdt_getprop(m->fdt, node, "ranges", &len) && len)) {
                 error_setg(errp, "%s: buses that translate addresses or are nested deeper than %d are not supported",
-                           zif__tree_path(m->fdt, node, path, sizeof path), MAX_BUS_DEPTH);
+                           zif__tree_node(m->tree, node)->path, MAX_BUS_DEPTH);
                 return false;
             }
             if (!walk(m, node, depth + 1, errp)) {
@@ -225,7 +224,7 @@ static void clock_of(ZifMachine *m, int node, uint64_t *hz, ZifDevice **from, un
         *hz = zif__tree_u32(m->fdt, node, "clock-frequency", 0);
         return;
     }
-    int provider = zif__tree_phandle(m->fdt, cells[0]);
+    int provider = zif__tree_phandle(m->tree, cells[0]);
     *hz = provider >= 0 ? zif__tree_u32(m->fdt, provider, "clock-frequency", 0) : 0;
     *from = zif__device_of_node(m, provider);
     if (*from && n > 1 && zif__tree_u32(m->fdt, provider, "#clock-cells", 0)) {
@@ -277,7 +276,7 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
 {
     const void *fdt = m->fdt;
     ZifCpuConfig *c = &m->cpu_config;
-    int nvic = find_nvic(fdt);
+    int nvic = m->nvic = find_nvic(fdt);
     unsigned i = 0, n = sizeof cores / sizeof *cores;
     while (i < n && !zif__tree_compatible(fdt, cpu, cores[i].compatible)) {
         i++;

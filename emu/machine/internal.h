@@ -56,6 +56,8 @@ typedef struct {
 struct ZifMachine {
     ZifMachineConfig config; /* strings copied */
     void *fdt;
+    ZifTreeIndex *tree;
+    int nvic; /* its node */
     const char *model; /* in fdt */
     ZifMemoryContext *ctx;
     MemoryRegion system;

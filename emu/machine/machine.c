@@ -118,6 +118,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->config.semihosting_dir = copy(config->semihosting_dir);
     m->config.cmdline = copy(config->cmdline);
     m->fdt = fdt;
+    m->tree = zif__tree_index(fdt);
     m->ctx = zif_memory_context_new(errp);
     if (!m->ctx || !read_port_kind(config->port, &m->cpu_config.port, errp)) {
         zif_machine_free(m);
@@ -163,6 +164,7 @@ void zif_machine_free(ZifMachine *m)
         zif__leave(before == m->ctx ? NULL : before);
     }
     free(m->images);
+    zif__tree_index_free(m->tree);
     free(m->fdt);
     free((char *)m->config.board);
     free((char *)m->config.port);

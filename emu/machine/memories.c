@@ -134,12 +134,12 @@ static const struct {
     { "zif,backdrop", ZIF_MEM_BACKDROP },
 };
 
-static ZifMemory *memory_new(ZifMachine *m, int node, ZifMemKind kind, uint64_t base, uint64_t size, const char *path)
+static ZifMemory *memory_new(ZifMachine *m, int node, ZifMemKind kind, uint64_t base, uint64_t size)
 {
     ZifMemory *mem = calloc(1, sizeof *mem), **end = &m->memories;
-    const char *label = zif__tree_label(m->fdt, path);
+    const ZifTreeNode *n = zif__tree_node(m->tree, node);
     *mem = (ZifMemory){ .kind = kind, .node = node, .base = base, .size = size, .m = m };
-    mem->name = strdup(label ? label : strrchr(path, '/') + 1);
+    mem->name = strdup(n->label ? n->label : strrchr(n->path, '/') + 1);
     mem->priority =
         (int)zif__tree_u32(m->fdt, node, "zif,priority", kind == ZIF_MEM_BACKDROP ? (uint32_t)-1000 : 0);
     while (*end) {
@@ -151,7 +151,6 @@ static ZifMemory *memory_new(ZifMachine *m, int node, ZifMemKind kind, uint64_t 
 
 bool zif__memory_node(ZifMachine *m, int node, bool *taken, Error **errp)
 {
-    char path[512];
     uint64_t base, size;
     unsigned kind = 0;
     while (kind < sizeof kinds / sizeof *kinds && !zif__tree_compatible(m->fdt, node, kinds[kind].compatible)) {
@@ -161,8 +160,8 @@ bool zif__memory_node(ZifMachine *m, int node, bool *taken, Error **errp)
     if (!*taken) {
         return true;
     }
-    zif__tree_path(m->fdt, node, path, sizeof path);
-    if (!zif__node_reg(m->fdt, node, 0, &base, &size)) {
+    const char *path = zif__tree_node(m->tree, node)->path;
+    if (!zif__node_reg(m->fdt, node, zif__tree_node(m->tree, node)->parent, 0, &base, &size)) {
         error_setg(errp, "%s: a memory needs a reg", path);
         return false;
     }
@@ -174,7 +173,7 @@ bool zif__memory_node(ZifMachine *m, int node, bool *taken, Error **errp)
             return false;
         }
     }
-    ZifMemory *mem = memory_new(m, node, kinds[kind].kind, base, size, path);
+    ZifMemory *mem = memory_new(m, node, kinds[kind].kind, base, size);
     switch (mem->kind) {
     case ZIF_MEM_ALIAS:
         return true; /* made when its target exists */
@@ -198,12 +197,11 @@ bool zif__memory_node(ZifMachine *m, int node, bool *taken, Error **errp)
 
 static bool make_alias(ZifMachine *m, ZifMemory *mem, Error **errp)
 {
-    char path[512];
+    const char *path = zif__tree_node(m->tree, mem->node)->path;
     uint64_t base, size;
-    int target = zif__tree_phandle(m->fdt, zif__tree_u32(m->fdt, mem->node, "zif,target", 0));
+    int target = zif__tree_phandle(m->tree, zif__tree_u32(m->fdt, mem->node, "zif,target", 0));
     uint32_t offset = zif__tree_u32(m->fdt, mem->node, "zif,offset", 0);
-    zif__tree_path(m->fdt, mem->node, path, sizeof path);
-    if (target < 0 || !zif__node_reg(m->fdt, target, 0, &base, &size)) {
+    if (target < 0 || !zif__node_reg(m->fdt, target, zif__tree_node(m->tree, target)->parent, 0, &base, &size)) {
         error_setg(errp, "%s: zif,target names no node with a reg", path);
         return false;
     }

@@ -46,7 +46,7 @@ static bool stub_realize(ZifDevice *dev, Error **errp)
 {
     uint64_t base, size;
     Stub *s = (Stub *)dev;
-    if (!zif__node_reg(dev->core->fdt, dev->core->node, 0, &base, &size)) {
+    if (!zif__node_reg(dev->core->fdt, dev->core->node, dev->core->parent_node, 0, &base, &size)) {
         return true;
     }
     memory_region_init_io(&s->mr, dev->owner, &stub_ops, s, dev->name, size);

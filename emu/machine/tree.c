@@ -149,32 +149,10 @@ bool zif__tree_compatible(const void *fdt, int node, const char *compatible)
     return fdt_node_check_compatible(fdt, node, compatible) == 0;
 }
 
-int zif__tree_phandle(const void *fdt, uint32_t phandle)
-{
-    return phandle && phandle != UINT32_MAX ? fdt_node_offset_by_phandle(fdt, phandle) : -1;
-}
-
 char *zif__tree_path(const void *fdt, int node, char *buf, size_t len)
 {
     if (fdt_get_path(fdt, node, buf, (int)len)) {
         snprintf(buf, len, "?");
     }
     return buf;
-}
-
-const char *zif__tree_label(const void *fdt, const char *path)
-{
-    int prop, symbols = fdt_path_offset(fdt, "/__symbols__");
-    if (symbols < 0) {
-        return NULL;
-    }
-    fdt_for_each_property_offset(prop, fdt, symbols) {
-        const char *name;
-        int len;
-        const char *value = fdt_getprop_by_offset(fdt, prop, &name, &len);
-        if (value && len > 0 && (size_t)len == strlen(path) + 1 && !memcmp(value, path, len)) {
-            return name;
-        }
-    }
-    return NULL;
 }

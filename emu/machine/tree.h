@@ -31,11 +31,28 @@ bool zif__tree_has(const void *fdt, int node, const char *name);
 /** String `index` of a list of strings; NULL past the last. */
 const char *zif__tree_list(const void *fdt, int node, const char *name, unsigned index);
 bool zif__tree_compatible(const void *fdt, int node, const char *compatible);
-/** Node for a phandle, or -1. */
-int zif__tree_phandle(const void *fdt, uint32_t phandle);
 /** The path of a node into buf; "?" when it does not fit. Returns buf. */
 char *zif__tree_path(const void *fdt, int node, char *buf, size_t len);
-/** The label the tree's symbols give a node, or NULL. */
-const char *zif__tree_label(const void *fdt, const char *path);
+
+/* What an index knows of a node. */
+typedef struct {
+    int offset, parent; /* -1: it is the root */
+    uint32_t phandle;   /* 0: none */
+    char *path;
+    const char *label;  /* NULL: none */
+} ZifTreeNode;
+
+typedef struct {
+    const void *fdt;
+    ZifTreeNode *nodes; /* in the tree's order */
+    unsigned n;
+} ZifTreeIndex;
+
+/** The tree must have passed zif__tree_parse and outlive the index. */
+ZifTreeIndex *zif__tree_index(const void *fdt);
+void zif__tree_index_free(ZifTreeIndex *t);
+const ZifTreeNode *zif__tree_node(const ZifTreeIndex *t, int offset);
+/** Node for a phandle, or -1. */
+int zif__tree_phandle(const ZifTreeIndex *t, uint32_t phandle);
 
 #endif

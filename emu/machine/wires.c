@@ -77,16 +77,15 @@ static bool wire_interrupt(ZifMachine *m, ZifDevice *dev, unsigned nth, int cont
 }
 
 /* The interrupt parent of a node: its own or its nearest ancestor's property, the NVIC without one. */
-static int interrupt_parent(const void *fdt, int node)
+static int interrupt_parent(const ZifMachine *m, int node)
 {
-    for (; node >= 0; node = fdt_parent_offset(fdt, node)) {
-        uint32_t phandle = zif__tree_u32(fdt, node, "interrupt-parent", 0);
+    for (; node >= 0; node = zif__tree_node(m->tree, node)->parent) {
+        uint32_t phandle = zif__tree_u32(m->fdt, node, "interrupt-parent", 0);
         if (phandle) {
-            return zif__tree_phandle(fdt, phandle);
+            return zif__tree_phandle(m->tree, phandle);
         }
     }
-    int nvic = fdt_node_offset_by_compatible(fdt, -1, "arm,v7m-nvic");
-    return nvic >= 0 ? nvic : fdt_node_offset_by_compatible(fdt, -1, "arm,v6m-nvic");
+    return m->nvic;
 }
 
 static bool wire_interrupts(ZifMachine *m, ZifDevice *dev, Error **errp)
@@ -95,7 +94,7 @@ static bool wire_interrupts(ZifMachine *m, ZifDevice *dev, Error **errp)
     int node = dev->core->node;
     bool extended = zif__tree_has(m->fdt, node, "interrupts-extended");
     unsigned n = zif__tree_cells(m->fdt, node, extended ? "interrupts-extended" : "interrupts", cells, MAX_CELLS);
-    int parent = extended ? -1 : interrupt_parent(m->fdt, node);
+    int parent = extended ? -1 : interrupt_parent(m, node);
     n = n < MAX_CELLS ? n : MAX_CELLS;
     if (zif__tree_has(m->fdt, node, "zif,nmi")) {
         unsigned output, line;
@@ -107,7 +106,7 @@ static bool wire_interrupts(ZifMachine *m, ZifDevice *dev, Error **errp)
     }
     for (unsigned at = 0, nth = 0; at < n; nth++) {
         if (extended) {
-            parent = zif__tree_phandle(m->fdt, cells[at++]);
+            parent = zif__tree_phandle(m->tree, cells[at++]);
         }
         uint32_t width = parent >= 0 ? zif__tree_u32(m->fdt, parent, "#interrupt-cells", 0) : 0;
         if (width < 1 || width > 4 || width > n - at) {

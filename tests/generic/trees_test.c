@@ -62,7 +62,7 @@ static void no_two_ranges_overlap_unasked(void **state)
             if ((!dev || dev->core->parent) && !memory) {
                 continue;
             }
-            for (unsigned k = 0; n < MAX_RANGES && zif__node_reg(m->fdt, node, k, &base, &size); k++) {
+            for (unsigned k = 0; n < MAX_RANGES && zif__node_reg(m->fdt, node, zif__tree_node(m->tree, node)->parent, k, &base, &size); k++) {
                 Range *r = &ranges[n++];
                 *r = (Range){ .base = base, .end = base + size };
                 r->priority = (int)zif__tree_u32(m->fdt, node, "zif,priority", 0);
