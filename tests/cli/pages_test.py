@@ -1,0 +1,91 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What zif prints about itself: help pages, version, boards, maps, completion."""
+import json
+import os
+import re
+import subprocess
+
+import cli
+
+COMMANDS = ["run", "boards", "board", "mtree", "completion", "help"]
+
+
+class Pages(cli.CliTest):
+    def out(self, *args):
+        return self.run_zif(0, *args).stdout
+
+    def test_help_is_everywhere(self):
+        for command in COMMANDS:
+            for page in (self.out(command, "--help"), self.out(command, "-h"), self.out("help", command)):
+                if command != "help":
+                    self.assertTrue(page.startswith(f"NAME\n       zif {command} - "), page)
+                self.assertTrue(all(len(line) < 120 for line in page.splitlines()), page)
+        for page in (self.out("--help"), self.out("-h"), self.out("help")):
+            for command in COMMANDS:
+                self.assertIn(f"       {command} ", page)
+
+    def test_help_of_run_lists_every_option_and_exit_code(self):
+        page = self.out("run", "--help")
+        for option in ("board uart expect expect-re send wait fail fail-re timeout timeout-exit-code wall-timeout for "
+                       "max-resets realtime junit trace-hash seed ram-fill log quiet strict").split():
+            self.assertRegex(page, rf"(?m)^ +(-\w, )?--{option}\b")
+        for code in range(119, 126):
+            self.assertRegex(page, rf"(?m)^ +{code}  ")
+
+    def test_version_names_the_engine_and_the_port(self):
+        self.assertRegex(self.out("--version"), r"^zif \d+\.\d+\.\d+\ncpu memory port: (fast|portable) \(unicorn \d")
+
+    def test_boards_lists_boards_and_socs_by_all_their_names(self):
+        page = self.out("boards")
+        self.assertLess(page.index("boards:"), page.index("SoCs:"))
+        names = self.out("boards", "--names").split()
+        for name in ("bbc_microbit", "microbit", "mps2/an385", "mps2-an385", "nrf51822"):
+            self.assertIn(name, names)
+            self.assertIn(name, page)
+
+    def test_every_board_is_described_and_mapped(self):
+        for name in self.out("boards", "--names").split():
+            with self.subTest(board=name):
+                page = self.out("board", name)
+                self.assertRegex(page, r"core: Cortex-M")
+                self.assertRegex(page, r"0x[0-9a-f]{8}-0x[0-9a-f]{8}")
+                self.assertIn("FlatView", self.out("mtree", "--board", name, "--flat"))
+                json.loads(self.out("mtree", "--board", name, "--json"))
+                json.loads(self.out("mtree", name, "--json", "--flat"))
+
+    def test_a_board_that_does_not_exist_is_refused(self):
+        self.refused("nosuch", "board", "nosuch")
+        self.refused("nosuch", "mtree", "--board", "nosuch")
+        self.refused("no board is named", "board")
+        self.refused("one word too many", "boards", "x")
+        self.refused("one word too many", "board", "microbit", "x")
+
+    def complete(self, *words):
+        """What bash offers for the last word."""
+        script = 'source <("$ZIF" completion bash); PATH=$(dirname "$ZIF"):$PATH\n' \
+                 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _zif; printf "%s\\n" "${COMPREPLY[@]}"'
+        return subprocess.run(["bash", "-c", script, "bash", "zif", *words], capture_output=True, encoding="utf-8",
+                              check=True, env=os.environ).stdout.split()
+
+    def test_bash_completes_commands_options_and_boards(self):
+        self.assertEqual(self.complete("bo"), ["boards", "board"])
+        self.assertEqual(self.complete("run", "--timeout-"), ["--timeout-exit-code"])
+        self.assertEqual(self.complete("run", "--board", "micro"), ["microbit"])
+        self.assertEqual(self.complete("board", "micro"), ["microbit"])
+        self.assertEqual(self.complete("run", "--ram-fill", "z"), ["zero"])
+        self.assertEqual(self.complete("completion", "f"), ["fish"])
+        self.assertIn(cli.ZIF, self.complete("run", cli.ZIF[:-1]))
+
+    def test_scripts_of_other_shells_name_every_option(self):
+        options = re.findall(r"(?m)^ +(?:-\w, )?--([a-z-]+)", self.out("run", "--help").split("STEPS")[0])
+        for shell in ("zsh", "fish"):
+            script = self.out("completion", shell)
+            for option in options:
+                self.assertIn(option, script)
+        self.refused("name a shell", "completion")
+        self.refused("name a shell", "completion", "tcsh")
+
+
+if __name__ == "__main__":
+    cli.main()
