@@ -7,7 +7,7 @@
 #include "monitor.h"
 
 /* What the machine offers GDB to erase at once; a multiple of every flash's own word, and small enough for `load`. */
-enum { FLASH_BLOCK = 1024, MAX_MEMORIES = 64 };
+enum { FLASH_BLOCK = 1024, MAX_MEMORIES = 256 };
 
 struct ZifDebugger {
     ZifMachine *m;
@@ -16,6 +16,7 @@ struct ZifDebugger {
     unsigned nmemories;
     bool ended;
     ZifRunInfo end;
+    char notes[1024]; /* for the console; GDB listens to it only while the machine runs */
 };
 
 /* --- Registers --------------------------------------------------------------------------------------------------------- */
@@ -88,10 +89,9 @@ static bool write_memory(void *opaque, uint32_t addr, const void *buf, size_t le
             ok = address_space_write_rom(&m->bus, addr + at, MEMTXATTRS_UNSPECIFIED, bytes + at, (int)n) == MEMTX_OK;
         } else {
             ok = address_space_write(zif_cpu_as(m->cpu), addr + at, MEMTXATTRS_UNSPECIFIED, bytes + at, (int)n) == MEMTX_OK;
-            char text[160];
-            int chars = snprintf(text, sizeof text, "zif: the write of %zu bytes at 0x%08zx %s %s\n", n, addr + at,
-                                 ok ? "reached" : "was refused by", device);
-            zif_gdb_console(d->gdb, text, (size_t)chars);
+            size_t used = strlen(d->notes);
+            snprintf(d->notes + used, sizeof d->notes - used, "zif: the write of %zu bytes at 0x%08zx %s %s\n", n,
+                     (size_t)addr + at, ok ? "reached" : "was refused by", device);
         }
         at += n;
     }
@@ -130,19 +130,30 @@ static bool flash_erase(void *opaque, uint32_t addr, size_t len)
     return true;
 }
 
+static void add_memory(ZifDebugger *d, ZifGdbMemory m)
+{
+    ZifGdbMemory *before = d->nmemories ? &d->memories[d->nmemories - 1] : NULL;
+    if (before && before->flash_block == m.flash_block && before->rom == m.rom && before->start + before->length == m.start) {
+        before->length += m.length;
+    } else if (d->nmemories < MAX_MEMORIES) {
+        d->memories[d->nmemories++] = m;
+    }
+}
+
+/* Devices count as RAM: GDB asks for nothing that the map does not list. */
 static void find_memories(ZifDebugger *d)
 {
     FlatView *fv = address_space_to_flatview(&d->m->bus);
-    for (unsigned i = 0; i < zif_flatview_count(fv) && d->nmemories < MAX_MEMORIES; i++) {
+    for (unsigned i = 0; i < zif_flatview_count(fv); i++) {
         ZifFlatRange r = zif_flatview_range(fv, i);
         bool flash = r.mr->rom_device || (memory_region_is_ram(r.mr) && (r.readonly || r.mr->readonly));
-        if (flash || memory_region_is_ram(r.mr)) {
-            uint32_t start = (uint32_t)r.start, length = (uint32_t)int128_get64(r.size);
-            bool whole = start % FLASH_BLOCK == 0 && length % FLASH_BLOCK == 0;
-            d->memories[d->nmemories++] =
-                (ZifGdbMemory){ start, length, flash && whole ? FLASH_BLOCK : 0, flash && !whole };
+        uint32_t start = (uint32_t)r.start, length = (uint32_t)int128_get64(r.size);
+        bool whole = start % FLASH_BLOCK == 0 && length % FLASH_BLOCK == 0;
+        if (r.start < ZIF_PPB_FIRST) {
+            add_memory(d, (ZifGdbMemory){ start, length, flash && whole ? FLASH_BLOCK : 0, flash && !whole });
         }
     }
+    add_memory(d, (ZifGdbMemory){ ZIF_PPB_FIRST, ZIF_PPB_LAST - ZIF_PPB_FIRST + 1, 0, false });
 }
 
 static bool memory(void *opaque, unsigned n, ZifGdbMemory *out)
@@ -330,6 +341,10 @@ ZifDebugState zif_debugger_run(ZifDebugger *d, ZifTime until, ZifRunInfo *info)
 {
     uint32_t start, end;
     memset(info, 0, sizeof *info);
+    if (d->notes[0] && zif_debugger_state(d) == ZIF_DEBUG_RUNNING) {
+        zif_gdb_console(d->gdb, d->notes, strlen(d->notes));
+        d->notes[0] = 0;
+    }
     switch (zif_gdb_want(d->gdb)) {
     case ZIF_GDB_STEP:
         if (step(d, until, info)) {

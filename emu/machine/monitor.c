@@ -7,8 +7,6 @@
 
 /* --- Looking at everything ------------------------------------------------------------------------------------------------ */
 
-enum { PPB_FIRST = 0xE0000000u, PPB_LAST = 0xE00FFFFFu };
-
 static ZifDevice *device_of_region(ZifMachine *m, const MemoryRegion *mr)
 {
     for (unsigned i = 0; i < m->kit.ndevices; i++) {
@@ -32,9 +30,9 @@ static uint8_t peek_byte(ZifDevice *dev, uint32_t offset)
 
 size_t zif__extent(ZifMachine *m, uint32_t addr, size_t len, const char **device)
 {
-    if (addr >= PPB_FIRST && addr <= PPB_LAST) {
+    if (addr >= ZIF_PPB_FIRST && addr <= ZIF_PPB_LAST) {
         *device = "the private peripheral bus";
-        return len < PPB_LAST - addr + 1 ? len : PPB_LAST - addr + 1;
+        return len < ZIF_PPB_LAST - addr + 1 ? len : ZIF_PPB_LAST - addr + 1;
     }
     MemoryRegionSection s = memory_region_find(&m->system, addr, len);
     size_t n = s.mr && s.offset_within_address_space == addr ? (size_t)int128_get64(s.size) : 0;
@@ -75,7 +73,7 @@ bool zif__inspect(ZifMachine *m, uint32_t addr, void *buf, size_t len)
             if (!zif__look(m, here, out + at, n)) {
                 return false;
             }
-        } else if (here >= PPB_FIRST && here <= PPB_LAST) {
+        } else if (here >= ZIF_PPB_FIRST && here <= ZIF_PPB_LAST) {
             if (!inspect_private(m, here, out + at, n)) {
                 return false;
             }

@@ -4,6 +4,10 @@
 
 #include "internal.h"
 
+/* The private peripheral bus, which the core answers (ARMv7-M ARM B3.1). */
+#define ZIF_PPB_FIRST 0xE0000000u
+#define ZIF_PPB_LAST  0xE00FFFFFu
+
 /** Executes one command line; false when there is no such command. *reset is set when it asks for a reset. */
 bool zif__monitor(ZifMachine *m, const char *command, FILE *out, bool *reset);
 /** Bytes as the processor would see them, devices and private peripherals without side effects. All or nothing. */

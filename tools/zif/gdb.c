@@ -109,24 +109,25 @@ ZifRunReason gdb_session_run(GdbSession *s, ZifTime until, ZifRunInfo *info)
     memset(info, 0, sizeof *info);
     exchange(s);
     switch (zif_debugger_state(s->debugger)) {
+    case ZIF_DEBUG_ENDED: /* GDB may still look around or start again */
+        if (!s->visitor) {
+            zif_debugger_run(s->debugger, until, info);
+            break;
+        }
+        /* fall through */
     case ZIF_DEBUG_HALTED:
         poll(&(struct pollfd){ .fd = zif_stream_fd(s->stream), .events = POLLIN }, 1, HALTED_WAIT_MS);
         break;
     case ZIF_DEBUG_RUNNING:
         zif_debugger_run(s->debugger, until, info);
         zif_stream_flush(s->stream);
-        if (zif_debugger_state(s->debugger) != ZIF_DEBUG_ENDED) {
-            info->reason = ZIF_RUN_TIME;
-        }
+        info->reason = ZIF_RUN_TIME; /* GDB has been told of any other */
         break;
     case ZIF_DEBUG_DETACHED:
         zif_machine_run(s->m, until, info);
         break;
     case ZIF_DEBUG_KILLED:
         s->killed = true;
-        break;
-    case ZIF_DEBUG_ENDED:
-        zif_debugger_run(s->debugger, until, info);
         break;
     }
     return info->reason;
