@@ -5,7 +5,7 @@
 #include <zif/machine.h>
 #include "commands.h"
 
-enum { HELP, NAMES, BOARD, FLAT, JSON };
+enum { HELP, NAMES, MARKDOWN, BOARD, FLAT, JSON };
 
 #define HELP_OPTION                                                                                                    \
     {                                                                                                                  \
@@ -14,6 +14,7 @@ enum { HELP, NAMES, BOARD, FLAT, JSON };
 
 const Option boards_options[] = {
     { NAMES, "names", 0, OPTION_FLAG, NULL, "Every name and alias, one a line, for scripts." },
+    { MARKDOWN, "markdown", 0, OPTION_FLAG, NULL, "Boards, and how much of each chip is modelled, as Markdown tables." },
     HELP_OPTION,
     { 0 },
 };
@@ -27,7 +28,7 @@ const Option mtree_options[] = {
 };
 
 typedef struct {
-    bool help, names, flat, json;
+    bool help, names, markdown, flat, json;
     const char *board;
 } Arguments;
 
@@ -48,6 +49,9 @@ static bool parse(Arguments *a, const Option *options, char **argv, Error **errp
             return true;
         case NAMES:
             a->names = true;
+            break;
+        case MARKDOWN:
+            a->markdown = true;
             break;
         case FLAT:
             a->flat = true;
@@ -96,6 +100,8 @@ int command_boards(char **argv)
                 puts(zif_boards[i].aliases[k]);
             }
         }
+    } else if (a.markdown) {
+        return zif_support_table(stdout, &err) ? 0 : cannot(err);
     } else {
         puts("boards:");
         list(false);

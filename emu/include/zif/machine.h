@@ -35,6 +35,9 @@ typedef struct {
 } ZifBoardInfo;
 extern const ZifBoardInfo zif_boards[];
 extern const unsigned zif_nboards;
+/** Every built-in board and every peripheral of each chip (whole, partial, stub) as Markdown tables. False and *errp when a built-in tree
+ * does not build. */
+bool zif_support_table(FILE *out, Error **errp);
 
 ZifMachine *zif_machine_new(const ZifMachineConfig *config, Error **errp);
 void zif_machine_free(ZifMachine *m);
