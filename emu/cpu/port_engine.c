@@ -195,3 +195,10 @@ const char *zif__engine_describe(ZifPortKind kind)
              uc_version(NULL, NULL) >> 8 & 0xff);
     return out;
 }
+
+/* The engine forgets a bitmap with each page of code it forgets; the leak checker is told that this is known. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) // NOLINT: the checker's own name
+{
+    return "leak:tb_invalidate_phys_page_fast_arm\n";
+}
