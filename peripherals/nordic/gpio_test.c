@@ -190,6 +190,26 @@ static void a_fixed_channel_needs_no_addresses(void **state)
     assert_int_not_equal(zif_bench_read(c.timer, 0x540), 0);
 }
 
+/* COUNT -> COMPARE -> COUNT -> ... for ever, a cycle each: it must neither stand still nor run away. */
+static void a_circle_of_events_and_tasks_takes_a_cycle_a_turn(void **state)
+{
+    Chip c = add(state);
+    zif_bench_write(c.ppi, 0x510, TIMER_AT + 0x140);
+    zif_bench_write(c.ppi, 0x514, TIMER_AT + 0x008);
+    zif_bench_write(c.ppi, 0x504, 1);
+    zif_bench_write(c.timer, 0x504, 1); /* counter */
+    zif_bench_write(c.timer, 0x540, 1);
+    zif_bench_write(c.timer, 0x200, 1); /* COMPARE[0] clears */
+    zif_bench_write(c.timer, 0x304, 1 << 16);
+    zif_bench_write(c.timer, 0x000, 1);
+    zif_bench_write(c.timer, 0x008, 1);
+    for (unsigned i = 0; i < 100; i++) {
+        zif_bench_write(c.timer, 0x140, 0);
+        zif_bench_run(*state, 62500 * ZIF_PS);
+        assert_int_equal(zif_bench_read(c.timer, 0x140), 1);
+    }
+}
+
 static void an_address_that_is_no_task_does_nothing(void **state)
 {
     Chip c = add(state);
@@ -217,6 +237,7 @@ int main(void)
         TEST(the_interconnect_toggles_a_pad_from_a_timer),
         TEST(a_group_enables_and_disables_its_channels),
         TEST(a_fixed_channel_needs_no_addresses),
+        TEST(a_circle_of_events_and_tasks_takes_a_cycle_a_turn),
         TEST(an_address_that_is_no_task_does_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

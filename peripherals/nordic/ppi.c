@@ -4,7 +4,7 @@
  * Reference: nRF51 Series Reference Manual v3.0, chapter 14 "Programmable peripheral interconnect (PPI)", table 39
  * (pre-programmed channels).
  * Models: 16 programmable channels, the pre-programmed channels 20 to 31, four channel groups and their tasks.
- * Departs: an event reaches its task in no time instead of one 16 MHz cycle.
+ * Departs: nothing known. An event reaches its tasks one 16 MHz cycle later; events of one channel within a cycle are one.
  * Missing: nothing else known.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -82,31 +82,45 @@ static const struct {
 typedef struct {
     ZifDevice dev;
     uint32_t values[NREGS];
+    uint32_t on_the_way; /* channels whose task comes with the next cycle */
 } Ppi;
 
-static void trigger(Ppi *p, uint32_t address)
-{
-    uint32_t offset;
-    ZifDevice *dev = zif_device_at(&p->dev, address, &offset);
-    if (dev) {
-        zif__nrf_task(dev, offset);
-    }
-}
+enum { TRIGGER };
+#define CYCLE (62500 * ZIF_PS)
 
 void zif__nrf_ppi_event(ZifDevice *ppi, uint32_t address)
 {
     Ppi *p = (Ppi *)ppi;
-    /* Channels enabled when the event came: a task may change CHEN, which counts from the next event on. */
     uint32_t enabled = p->values[CHEN];
 
     for (unsigned ch = 0; enabled && ch < NCH; ch++) {
         if (zif_bits(enabled, ch, 1) && p->values[CH_EEP + ch] == address) {
-            trigger(p, p->values[CH_TEP + ch]);
+            p->on_the_way |= 1u << ch;
         }
     }
     for (unsigned i = 0; enabled >> FIXED_FIRST && i < FIXED_COUNT; i++) {
         if (zif_bits(enabled, FIXED_FIRST + i, 1) && fixed[i].event == address) {
-            trigger(p, fixed[i].task);
+            p->on_the_way |= 1u << (FIXED_FIRST + i);
+        }
+    }
+    if (p->on_the_way && zif_due(ppi, TRIGGER) == ZIF_TIME_NEVER) {
+        zif_schedule_in(ppi, TRIGGER, CYCLE);
+    }
+}
+
+static void ppi_trigger(ZifDevice *dev, unsigned event)
+{
+    Ppi *p = (Ppi *)dev;
+    uint32_t channels = p->on_the_way;
+
+    p->on_the_way = 0; /* what the tasks cause comes a cycle later */
+    for (unsigned ch = 0; ch < 32; ch++) {
+        if (zif_bits(channels, ch, 1)) {
+            uint32_t offset, task = ch < NCH ? p->values[CH_TEP + ch] : fixed[ch - FIXED_FIRST].task;
+            ZifDevice *target = zif_device_at(dev, task, &offset);
+            if (target) {
+                zif__nrf_task(target, offset);
+            }
         }
     }
 }
@@ -129,6 +143,11 @@ static void ppi_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
     }
 }
 
+static void ppi_reset(ZifDevice *dev, ZifResetKind kind)
+{
+    ((Ppi *)dev)->on_the_way = 0;
+}
+
 const ZifClass zif__nrf51_ppi = {
     .name = "nrf51-ppi",
     .socs = (const char *const[]){ "nordic,nrf51822", NULL },
@@ -142,5 +161,8 @@ const ZifClass zif__nrf51_ppi = {
     .values = offsetof(Ppi, values),
     .span = 0x1000,
     .widths = ZIF_W32,
+    .events = (const char *const[]){ "trigger", NULL },
+    .event = ppi_trigger,
+    .reset = ppi_reset,
     .on_write = ppi_write,
 };

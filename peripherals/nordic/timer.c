@@ -3,7 +3,7 @@
  *
  * Reference: nRF51 Series Reference Manual v3.0, chapter 18 "Timer/counter (TIMER)"; nRF51822 PAN v3.x items 73, 74, 78.
  * Models: timer and counter mode, bit modes, prescaler, capture, compare, shortcuts; counts exactly with the 16 MHz clock.
- * Departs: the prescaler starts afresh at START; an event reaches the interconnect in no time instead of one 16 MHz cycle.
+ * Departs: the prescaler starts afresh at START.
  * SHUTDOWN acts as STOP (the difference is current).
  * Missing: nothing else known.
  *

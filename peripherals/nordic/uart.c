@@ -15,7 +15,7 @@
  */
 #include "nordic.h"
 
-enum { FIFO_SIZE = 6, RTS_MARGIN = 4 };
+enum { FIFO_SIZE = 6, RTS_MARGIN = 4, PADS = 32, IN_PAD = 0 };
 enum {
     TASKS_STARTRX,
     TASKS_STOPRX,
@@ -97,7 +97,8 @@ typedef struct {
     bool tx_started, tx_busy; /* busy: a byte is on the wire, or held back by CTS */
     bool rx_started;          /* listening, also in the time after STOPRX until RXTO */
     bool rx_stopping, rx_dead;
-    bool cts_high;
+    bool rts_taken;
+    uint8_t rts_pad;
     uint8_t tx_byte;
     uint8_t fifo[FIFO_SIZE]; /* fifo[0] is what RXD shows */
     uint8_t fifo_len;
@@ -135,16 +136,28 @@ static bool flow_control(const Uart *u)
 static void update_rts(Uart *u)
 {
     ZifDevice *gpio = zif_prop_device(&u->dev, "nordic,gpio", 0);
-    if (gpio && u->values[PSELRTS] < 32 && flow_control(u)) {
-        bool go = enabled(u) && u->rx_started && !u->rx_stopping && FIFO_SIZE - u->fifo_len > RTS_MARGIN;
-        zif__nrf_gpio_take(gpio, u->values[PSELRTS], enabled(u) ? !go : -1);
+    bool owns = enabled(u) && flow_control(u) && u->values[PSELRTS] < PADS;
+    bool go = u->rx_started && !u->rx_stopping && FIFO_SIZE - u->fifo_len > RTS_MARGIN;
+
+    if (gpio && u->rts_taken && (!owns || u->rts_pad != u->values[PSELRTS])) {
+        zif__nrf_gpio_take(gpio, u->rts_pad, -1);
     }
+    u->rts_taken = owns;
+    u->rts_pad = u->values[PSELRTS] & (PADS - 1);
+    if (gpio && owns) {
+        zif__nrf_gpio_take(gpio, u->rts_pad, !go);
+    }
+}
+
+static bool cts_high(const Uart *u)
+{
+    return u->values[PSELCTS] < PADS && zif_input_level(&u->dev, IN_PAD, u->values[PSELCTS]);
 }
 
 static void tx_go(Uart *u)
 {
     ZifTime frame = uart_frame_time(&u->dev);
-    if (u->tx_busy && frame && !(flow_control(u) && u->cts_high) && zif_due(&u->dev, TX_DONE) == ZIF_TIME_NEVER) {
+    if (u->tx_busy && frame && !(flow_control(u) && cts_high(u)) && zif_due(&u->dev, TX_DONE) == ZIF_TIME_NEVER) {
         zif_schedule_in(&u->dev, TX_DONE, frame);
     }
 }
@@ -310,12 +323,11 @@ static void uart_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t val
             update_rts(u);
         }
         break;
-    case PSELRTS ... PSELRXD:
-        if (enabled(u)) {
-            /* The manual asks for it; drivers do it all the same, and the new pin is used. */
-            update_rts(u);
-            zif_serial_ready(dev);
-        }
+    case CONFIG:
+    case PSELRTS ... PSELRXD: /* also while enabled, as drivers do it: the new pin is used */
+        update_rts(u);
+        zif_serial_ready(dev);
+        tx_go(u);
         break;
     case TXD:
         tx_write(u, value);
@@ -323,12 +335,11 @@ static void uart_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t val
     }
 }
 
-/* The CTS pad: low lets the transmitter go. */
-static void uart_cts(ZifDevice *dev, unsigned line, int level)
+/* A pad changed. CTS low lets the transmitter go. */
+static void uart_pad(ZifDevice *dev, unsigned line, int level)
 {
     Uart *u = (Uart *)dev;
-    u->cts_high = level;
-    if (!enabled(u) || u->values[PSELCTS] == NRF_DISCONNECTED) {
+    if (!enabled(u) || u->values[PSELCTS] != line) {
         return;
     }
     if (level) {
@@ -350,6 +361,15 @@ static void uart_reset(ZifDevice *dev, ZifResetKind kind)
     disable((Uart *)dev);
 }
 
+static bool uart_realize(ZifDevice *dev, Error **errp)
+{
+    ZifDevice *gpio = zif_prop_device(dev, "nordic,gpio", 0);
+    for (unsigned pad = 0; gpio && pad < PADS; pad++) {
+        zif_connect(gpio, 0, pad, dev, IN_PAD, pad);
+    }
+    return true;
+}
+
 static const ZifSerialPort serial = {
     .can_receive = uart_can_receive,
     .receive = uart_receive,
@@ -369,10 +389,11 @@ const ZifClass zif__nrf51_uart = {
     .values = offsetof(Uart, values),
     .span = 0x1000,
     .widths = ZIF_W32,
-    .inputs = (const ZifInput[]){ { .name = "cts", .set = uart_cts }, { 0 } },
+    .inputs = (const ZifInput[]){ { .name = "pad", .count = PADS, .set = uart_pad }, { 0 } },
     .outputs = (const ZifOutput[]){ { .name = "irq" }, { 0 } },
     .events = (const char *const[]){ "tx", "rxto", NULL },
     .event = uart_event,
+    .realize = uart_realize,
     .reset = uart_reset,
     .peek = uart_peek,
     .on_read = uart_read,

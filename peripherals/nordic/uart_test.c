@@ -177,15 +177,40 @@ static void cts_high_holds_the_transmitter_with_flow_control(void **state)
     zif_bench_write(u, CONFIG, 1);
     zif_bench_write(u, ENABLE, 4);
     zif_bench_write(u, STARTTX, 1);
-    zif_bench_drive(u, "cts", 0, 1);
+    zif_bench_drive(u, "pad", 7, 1);
     assert_int_equal(zif_bench_read(u, 0x104), 1);
     zif_bench_write(u, TXD, 'A');
     zif_bench_run(*state, ZIF_MS);
     assert_string_equal(zif_bench_transmitted(u, NULL), "");
-    zif_bench_drive(u, "cts", 0, 0);
+    zif_bench_drive(u, "pad", 7, 0);
     assert_int_equal(zif_bench_read(u, 0x100), 1);
     zif_bench_run(*state, ZIF_MS);
     assert_string_equal(zif_bench_transmitted(u, NULL), "A");
+}
+
+static void rts_rises_when_four_places_are_left(void **state)
+{
+    ZifDevice *g = zif_bench_add(*state, "nrf51-gpio", NULL);
+    ZifDevice *u = zif_bench_add(*state, "nrf51-uart", PROPS(PROP("nordic,gpio", zif_bench_phandle(g))));
+    zif_bench_write(u, BAUDRATE, 0x01D7E000);
+    zif_bench_write(u, PSELRXD, 25);
+    zif_bench_write(u, 0x508, 9); /* PSELRTS */
+    zif_bench_write(u, CONFIG, 1);
+    zif_bench_write(u, ENABLE, 4);
+    assert_int_equal(zif_bench_level(g, "pin", 9), 1);
+    zif_bench_write(u, STARTRX, 1);
+    assert_int_equal(zif_bench_level(g, "pin", 9), 0);
+    u->cls->serial->receive(u, 'a');
+    assert_int_equal(zif_bench_level(g, "pin", 9), 0);
+    u->cls->serial->receive(u, 'b');
+    assert_int_equal(zif_bench_level(g, "pin", 9), 1);
+    zif_bench_read(u, RXD);
+    assert_int_equal(zif_bench_level(g, "pin", 9), 0);
+    zif_bench_write(u, 0x508, 10);
+    zif_bench_write(u, STOPRX, 1);
+    assert_int_equal(zif_bench_level(g, "pin", 10), 1);
+    zif_bench_write(u, ENABLE, 0);
+    assert_int_equal(zif_bench_level(g, "pin", 10), 0); /* the port has it back */
 }
 
 static void the_interrupt_follows_rxdrdy_and_its_enable(void **state)
@@ -215,6 +240,7 @@ int main(void)
         TEST(the_receiver_stops_four_frames_after_stoprx),
         TEST(a_parity_bit_makes_the_frame_longer),
         TEST(cts_high_holds_the_transmitter_with_flow_control),
+        TEST(rts_rises_when_four_places_are_left),
         TEST(the_interrupt_follows_rxdrdy_and_its_enable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

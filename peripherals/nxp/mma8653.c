@@ -130,7 +130,7 @@ static void sample(Mma8653 *m)
         int64_t counts = (int64_t)(int32_t)milli_g[axis] * 512 / (1000 * (int)range);
         counts = counts > 511 ? 511 : counts < -512 ? -512 : counts;
         m->values[OUT_X_MSB + 2 * axis] = (uint32_t)(counts >> 2) & 0xFF;
-        m->values[OUT_X_LSB + 2 * axis] = (uint32_t)(counts << 6) & 0xC0;
+        m->values[OUT_X_LSB + 2 * axis] = (uint32_t)counts << 6 & 0xC0;
     }
     m->values[DR_STATUS] |= m->values[DR_STATUS] & 8 ? ALL_OVERWRITTEN : 0;
     m->values[DR_STATUS] |= ALL_READY;
