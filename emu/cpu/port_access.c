@@ -103,7 +103,9 @@ static bool permitted(ZifPort *port, const ZifPortSection *s, uint32_t addr, uns
                       bool unprivileged, bool multi)
 {
     unsigned need = is_write ? ZIF_PROT_W : ZIF_PROT_R;
-    if (s != NULL && !unprivileged && (zif__port_prot(port, addr) & zif__port_prot(port, addr + size - 1) & need)) {
+    /* Outside memory an unaligned access asks the client: it may be refused, or reported. */
+    if ((s != NULL || (addr & (size - 1)) == 0) && !unprivileged &&
+        (zif__port_prot(port, addr) & zif__port_prot(port, addr + size - 1) & need)) {
         return true;
     }
     const ZifPortClient *c = &port->config.client;
@@ -135,6 +137,12 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
     if (!permitted(port, s, addr, size, false, unprivileged, multi)) {
         return false;
     }
+    if (s == NULL && (addr & (size - 1)) == 0) { /* a device's register */
+        uint32_t v = 0;
+        bool ok = bus(port, addr, size, unprivileged, false, &v);
+        *value = v;
+        return ok;
+    }
     *value = 0;
     for (unsigned done = 0, n; done < size; done += n) {
         uint32_t v = 0, at = addr + done;
@@ -165,6 +173,10 @@ bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivile
     const ZifPortSection *s = zif__port_find(port, addr);
     if (!permitted(port, s, addr, size, true, unprivileged, multi)) {
         return false;
+    }
+    if (s == NULL && (addr & (size - 1)) == 0) {
+        uint32_t v = (uint32_t)value & UINT32_MAX >> (32 - 8 * size);
+        return bus(port, addr, size, unprivileged, true, &v);
     }
     for (unsigned done = 0, n; done < size; done += n) {
         uint32_t v = (uint32_t)(value >> (8 * done)), at = addr + done;

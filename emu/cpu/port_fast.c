@@ -300,7 +300,7 @@ static const ZifPortSection *plain(Fast *f, uint32_t addr, unsigned size, uint32
 
 static uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t where, unsigned size, LoadFn *real)
 {
-    if (plain(f, addr, size, oi, false) != NULL) {
+    if (!zif__port_in_gap(&f->port, addr) && plain(f, addr, size, oi, false) != NULL) {
         return real(env, addr, oi, where); /* it fills the TLB */
     }
     uint64_t value = 0;
@@ -325,7 +325,8 @@ static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi
                   StoreFn *real)
 {
     ZifPort *port = &f->port;
-    const ZifPortSection *s = plain(f, addr, size, oi, true);
+    bool in_gap = zif__port_in_gap(port, addr);
+    const ZifPortSection *s = in_gap ? NULL : plain(f, addr, size, oi, true);
     if (s != NULL && !zif__port_is_code(s, addr, size)) {
         zif__port_log_store(port, s, addr, size);
         f->filling_store = true;
@@ -333,7 +334,7 @@ static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi
         f->filling_store = false;
         return;
     }
-    if (hits_own_block(f, addr, size, where)) {
+    if (!in_gap && hits_own_block(f, addr, size, where)) {
         f->again = true;
         leave_at(f, where, LEFT_AGAIN);
     }

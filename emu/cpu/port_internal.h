@@ -57,7 +57,8 @@ struct ZifPort {
     MemoryListener listener;
     ZifPortSection *sections; /* ascending */
     unsigned section_count, section_room;
-    unsigned section_hit; /* found last */
+    unsigned section_hit;  /* found last */
+    uint64_t gap, gap_end; /* addresses [gap, gap_end) looked up last and found in no section: devices, mostly */
     ZifPortCode *codes;
     uint64_t swept_layout; /* when codes of regions that left the map were dropped */
     bool storing;          /* a store of our own: the watch need not tell */
@@ -92,6 +93,12 @@ struct ZifPort {
     uint64_t record_count, record_next;
     ZifPortRecord records[ZIF_PORT_RECORDS];
 };
+
+/* Known to be in no section. False says nothing. */
+static inline bool zif__port_in_gap(const ZifPort *port, uint32_t addr)
+{
+    return addr >= port->gap && addr < port->gap_end;
+}
 
 struct ZifPortOps {
     const char *name;

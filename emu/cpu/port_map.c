@@ -139,6 +139,7 @@ static void region_add(MemoryListener *listener, MemoryRegionSection *section)
     }
     port->sections[i] = s;
     port->section_count++;
+    port->gap_end = 0;
     port->layout += layout_of(&s);
     port->map_changed = true;
 }
@@ -167,6 +168,7 @@ static void region_del(MemoryListener *listener, MemoryRegionSection *section)
         memmove(s, s + 1, after * sizeof(*s));
         port->section_count--;
         port->section_hit = 0;
+        port->gap_end = 0;
         port->map_changed = true;
     }
 }
@@ -230,6 +232,9 @@ const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr)
             return s;
         }
     }
+    if (zif__port_in_gap(port, addr)) {
+        return NULL;
+    }
     unsigned lo = 0, hi = port->section_count;
     while (lo < hi) {
         unsigned mid = (lo + hi) / 2;
@@ -243,6 +248,8 @@ const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr)
             return s;
         }
     }
+    port->gap = lo > 0 ? (uint64_t)port->sections[lo - 1].last + 1 : 0;
+    port->gap_end = lo < port->section_count ? port->sections[lo].start : UINT64_C(1) << 32;
     return NULL;
 }
 
