@@ -518,8 +518,11 @@ static uint32_t sys_iserror(ZifSemihost *sh, uint32_t param)
 
 static uint32_t sys_heapinfo(ZifSemihost *sh, uint32_t param)
 {
-    uint32_t block[1];
-    return read_args(sh, param, block, 1) && write_words(sh, block[0], sh->cfg.heap, 4) ? 0 : FAILED;
+    uint32_t block[1], info[4] = { 0 };
+    if (sh->cfg.heapinfo) {
+        sh->cfg.heapinfo(sh->cfg.opaque, info);
+    }
+    return read_args(sh, param, block, 1) && write_words(sh, block[0], info, 4) ? 0 : FAILED;
 }
 
 /* --- The interface -------------------------------------------------------------------------------------------------------------- */

@@ -21,7 +21,6 @@ typedef struct ZifSemihost ZifSemihost;
 typedef struct {
     const char *dir;     /* folder of the guest's files; NULL: none */
     const char *cmdline; /* SYS_GET_CMDLINE; NULL: "" */
-    uint32_t heap[4];    /* SYS_HEAPINFO: heap base, heap limit, stack base, stack limit; 0 = the guest's own choice */
     uint64_t epoch;      /* seconds since 1970 at virtual time 0, for SYS_TIME */
     /* Guest memory. False when an address is not memory. */
     bool (*read)(void *opaque, uint32_t addr, void *buf, uint32_t len);
@@ -30,6 +29,8 @@ typedef struct {
     /* Up to len (> 0) bytes: how many; 0 = end of input; -1 = none now, ask again later. NULL: end of input. */
     int (*console_read)(void *opaque, uint8_t *bytes, size_t len);
     ZifTime (*now)(void *opaque);
+    /* SYS_HEAPINFO: heap base, heap limit, stack base, stack limit; 0 = the guest's own choice. NULL: all of them 0. */
+    void (*heapinfo)(void *opaque, uint32_t info[4]);
     /* The guest ended itself. status: SYS_EXIT gives 0 or 1, SYS_EXIT_EXTENDED what the guest says. */
     void (*exit)(void *opaque, int status);
     void *opaque;

@@ -64,11 +64,18 @@ static void on_exit_(void *opaque, int status)
     exit_status = status;
 }
 
+static void heapinfo(void *opaque, uint32_t info[4])
+{
+    for (uint32_t i = 0; i < 4; i++) {
+        info[i] = i + 1;
+    }
+}
+
 static ZifSemihost *open_semihost(const char *folder)
 {
     ZifSemihostConfig c = { .dir = folder,
                             .cmdline = "prog a b",
-                            .heap = { 1, 2, 3, 4 },
+                            .heapinfo = heapinfo,
                             .epoch = 1000,
                             .read = mem_read,
                             .write = mem_write,

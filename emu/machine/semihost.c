@@ -37,6 +37,15 @@ static ZifTime now(void *opaque)
     return zif_machine_now(opaque);
 }
 
+/* The stack is where the vector table says; newlib's start-up would otherwise set it to zero. */
+static void heapinfo(void *opaque, uint32_t info[4])
+{
+    ZifMachine *m = opaque;
+    AddressSpace *as = zif_cpu_as(m->cpu);
+    uint32_t vtor = address_space_ldl_le(as, 0xE000ED08, MEMTXATTRS_UNSPECIFIED, NULL);
+    info[2] = address_space_ldl_le(as, vtor, MEMTXATTRS_UNSPECIFIED, NULL);
+}
+
 static void guest_exit(void *opaque, int status)
 {
     ZifMachine *m = opaque;
@@ -73,6 +82,7 @@ bool zif__semihost_build(ZifMachine *m, Error **errp)
                                  .console_write = console_write,
                                  .console_read = console_read,
                                  .now = now,
+                                 .heapinfo = heapinfo,
                                  .exit = guest_exit,
                                  .opaque = m };
     m->semihost = zif_semihost_new(&config, errp);
