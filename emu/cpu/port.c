@@ -6,29 +6,42 @@
 #include <string.h>
 #include "port_internal.h"
 
-static const ZifPortOps *ops_of(ZifPortKind kind, Error **errp)
+/* What was asked for, by the caller or the environment. False: by neither sensibly. */
+static bool wanted(ZifPortKind *kind, Error **errp)
 {
-    if (kind == ZIF_PORT_DEFAULT) {
-        const char *want = getenv("ZIF_CPU_PORT");
-        if (want == NULL || *want == '\0') {
-            return &zif__port_portable;
-        }
-        if (strcmp(want, "portable") != 0 && strcmp(want, "fast") != 0) {
-            error_setg(errp, "ZIF_CPU_PORT is '%s': say portable or fast", want);
-            return NULL;
-        }
-        kind = strcmp(want, "fast") == 0 ? ZIF_PORT_FAST : ZIF_PORT_PORTABLE;
+    const char *want = getenv("ZIF_CPU_PORT");
+    if (*kind != ZIF_PORT_DEFAULT || want == NULL || *want == '\0') {
+        return true;
     }
-    if (kind == ZIF_PORT_PORTABLE) {
-        return &zif__port_portable;
+    if (strcmp(want, "portable") != 0 && strcmp(want, "fast") != 0) {
+        error_setg(errp, "ZIF_CPU_PORT is '%s': say portable or fast", want);
+        return false;
     }
-    return zif__port_fast_usable(errp) ? &zif__port_fast : NULL;
+    *kind = strcmp(want, "fast") == 0 ? ZIF_PORT_FAST : ZIF_PORT_PORTABLE;
+    return true;
 }
 
 ZifPort *zif_port_open(const ZifPortConfig *config, Error **errp)
 {
-    const ZifPortOps *ops = ops_of(config->kind, errp);
-    ZifPort *port = ops != NULL ? ops->open(config, errp) : NULL;
+    ZifPortKind kind = config->kind;
+    ZifPort *port = NULL;
+    if (!wanted(&kind, errp)) {
+        return NULL;
+    }
+    const ZifPortOps *ops = &zif__port_fast;
+    Error *why = NULL;
+    if (kind != ZIF_PORT_PORTABLE && zif__port_fast_usable(&why)) {
+        port = ops->open(config, &why);
+    }
+    if (port == NULL && kind == ZIF_PORT_FAST) {
+        error_propagate(errp, why);
+        return NULL;
+    }
+    error_free(why);
+    if (port == NULL) {
+        ops = &zif__port_portable;
+        port = ops->open(config, errp);
+    }
     if (port == NULL) {
         return NULL;
     }
@@ -55,9 +68,9 @@ ZifPortKind zif_port_kind(const ZifPort *port)
 
 const char *zif_port_describe(ZifPortKind kind)
 {
+    wanted(&kind, NULL);
     if (kind == ZIF_PORT_DEFAULT) {
-        const ZifPortOps *ops = ops_of(kind, NULL);
-        kind = ops == &zif__port_fast ? ZIF_PORT_FAST : ZIF_PORT_PORTABLE;
+        kind = zif__port_fast_usable(NULL) ? ZIF_PORT_FAST : ZIF_PORT_PORTABLE;
     }
     return kind == ZIF_PORT_FAST && !zif__port_fast_usable(NULL) ? NULL : zif__engine_describe(kind);
 }

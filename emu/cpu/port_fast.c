@@ -236,7 +236,7 @@ static void keep_records(Fast *f, const Place *p)
     bool same_call = false;
     while (kept < n) {
         const ZifPortRecord *r = &port->records[(port->record_count - 1 - kept) % ZIF_PORT_RECORDS];
-        if (r->where < p->from || (same_call ? r->where != above : r->where >= above)) {
+        if (r->where - 2 < p->from || (same_call ? r->where != above : r->where >= above)) {
             break;
         }
         mine[ZIF_PORT_RECORDS - 1 - kept++] = *r;
@@ -808,9 +808,9 @@ static void forget_code(ZifPort *port, uint32_t addr, uint32_t size)
     }
 }
 
-static void sync_map(Fast *f)
+static void sync_map(ZifPort *port)
 {
-    ZifPort *port = &f->port;
+    Fast *f = fast_of(port);
     port->map_changed = false;
     if (f->layout == port->layout) {
         return;
@@ -957,7 +957,7 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
     uint64_t first = port->count;
     for (;;) {
         if (port->map_changed) {
-            sync_map(f);
+            sync_map(port);
         }
         uint32_t pc = FIELD(uint32_t, f->env, ENV_PC);
         pass = pass && port->count == first;
@@ -1093,6 +1093,13 @@ static ZifPort *open_port(const ZifPortConfig *config, Error **errp)
     }
     f->budget = &FIELD(int32_t, f->env, ENV_BUDGET);
     f->regs_written = true;
+    f->port.ops = &zif__port_fast;
+    f->port.config = *config;
+    if (!zif__port_selftest(&f->port)) {
+        error_setg(errp, "the fast CPU memory port fails its self-test with this engine; use the portable one");
+        close_port(&f->port);
+        return NULL;
+    }
     return &f->port;
 }
 
@@ -1117,6 +1124,7 @@ const ZifPortOps zif__port_fast = {
     .set = set,
     .limit_lowered = limit_lowered,
     .map_changed = map_changed,
+    .sync = sync_map,
     .flush = flush,
     .forget_code = forget_code,
     .modes_changed = modes_changed,

@@ -110,6 +110,7 @@ struct ZifPortOps {
     void (*set)(ZifPort *port, ZifReg reg, uint32_t value);
     void (*limit_lowered)(ZifPort *port); /* or a stop was requested; inside a run */
     void (*map_changed)(ZifPort *port);   /* sections came or went, or what may be stored inline changed */
+    void (*sync)(ZifPort *port);          /* brings the engine's mappings up to date; outside a run */
     void (*flush)(ZifPort *port);         /* what `prots` and the cached answers say is void */
     void (*forget_code)(ZifPort *port, uint32_t addr, uint32_t size); /* translations of these guest bytes */
     void (*modes_changed)(ZifPort *port); /* observer or breakpoints were set or removed */
@@ -183,6 +184,10 @@ uint32_t zif__mem_start(ZifPort *port, uint32_t pc, const ZifMem *m, uint32_t *b
 unsigned zif__mem_length(const ZifMem *m);
 /** Does it: accesses, registers, write-back, monitor; not the PC. False: refused, port->info says how. */
 bool zif__mem_execute(ZifPort *port, uint32_t pc, const ZifMem *m, ZifMemPc *branch);
+
+/* port_selftest.c */
+/** Runs a port that is not attached to a machine yet through what it must get right. */
+bool zif__port_selftest(ZifPort *port);
 
 /* port.c */
 bool zif__port_is_breakpoint(const ZifPort *port, uint32_t addr);

@@ -183,8 +183,6 @@ static void log_changed(MemoryListener *listener, MemoryRegionSection *section, 
     }
 }
 
-/* Someone is about to read the dirty bits and clear them: the next store to each page has to be seen again. Stores tell
- * the dirty log when they are made, so there is nothing to fetch. */
 /* Somebody is about to read and clear the log: from now on the next store to each page has to be logged again. */
 static void log_sync(MemoryListener *listener, MemoryRegionSection *section)
 {

@@ -68,11 +68,14 @@ static void retire(Portable *p)
     }
 }
 
-/* The engine went on after the instruction it was given. */
-static void retire_in_engine(Portable *p)
+/* The engine went on, at `next`, after the instruction it was given. */
+static void retire_in_engine(Portable *p, uint32_t next)
 {
     p->in_engine = false;
     retire(p);
+    if (next != p->pc + p->insn.size) {
+        p->it = 0; /* a branch that is not the last of its block is UNPREDICTABLE: the block ends */
+    }
     if (p->keep_flags) {
         p->keep_flags = false;
         set(p, ZIF_REG_XPSR, (get(p, ZIF_REG_XPSR) & ~ZIF_XPSR_NZCV) | p->flags);
@@ -85,6 +88,9 @@ static void retire_in_engine(Portable *p)
 
 static void leave_at(Portable *p, uint32_t next)
 {
+    if (next != p->pc + p->insn.size) {
+        p->it = 0;
+    }
     set(p, ZIF_REG_PC, next);
 }
 
@@ -128,6 +134,7 @@ static ZifPortStop branch_exchange(Portable *p, uint32_t value, ZifPortInfo *inf
     uint32_t xpsr = get(p, ZIF_REG_XPSR) & ~ZIF_XPSR_T;
     set(p, ZIF_REG_XPSR, xpsr | (value & 1 ? ZIF_XPSR_T : 0));
     set(p, ZIF_REG_PC, value);
+    p->it = 0;
     if (in_handler(p) && value >= 0xf0000000u) {
         info->addr = value;
         return ZIF_STOP_EXC_RETURN;
@@ -228,7 +235,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *opaque
     Portable *p = opaque;
     uint32_t pc = (uint32_t)address;
     if (p->in_engine) {
-        retire_in_engine(p);
+        retire_in_engine(p, pc);
     }
     zif__port_modes(&p->port);
     if (must_stop(p, pc) || !look(p, pc) || is_special(p)) {
@@ -314,12 +321,12 @@ static ZifPortStop failed(Portable *p, uc_err err, ZifPortInfo *info)
     if (was_in_engine && t && (err == UC_ERR_INSN_INVALID || p->intr == 1 || p->intr == 17)) {
         p->in_engine = false;
         p->sysreg = p->keep_flags = false;
-        leave_at(p, p->pc);
+        set(p, ZIF_REG_PC, p->pc);
         return p->intr == 17 ? ZIF_STOP_NOCP : ZIF_STOP_UNDEF;
     }
     if (was_in_engine && (!t || p->intr == 8 || p->intr == 3 || err == UC_ERR_FETCH_UNMAPPED)) {
         /* It branched to where nothing can be fetched, to an exception return, or out of Thumb state. */
-        retire_in_engine(p);
+        retire_in_engine(p, pc);
         if (in_handler(p) && pc >= 0xf0000000u) {
             info->addr = pc | t;
             return ZIF_STOP_EXC_RETURN;
@@ -330,15 +337,20 @@ static ZifPortStop failed(Portable *p, uc_err err, ZifPortInfo *info)
     return ZIF_STOP_ENGINE;
 }
 
+static void sync_map(ZifPort *port)
+{
+    port->map_changed = false;
+    zif__engine_sync(&portable_of(port)->engine, port);
+    portable_of(port)->code_page = 0;
+}
+
 static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
 {
     Portable *p = portable_of(port);
     p->passed = port->at_breakpoint;
     for (;;) {
         if (port->map_changed) {
-            port->map_changed = false;
-            zif__engine_sync(&p->engine, port);
-            p->code_page = 0;
+            sync_map(port);
         }
         zif__port_modes(port);
         uint32_t pc = get(p, ZIF_REG_PC);
@@ -457,6 +469,7 @@ const ZifPortOps zif__port_portable = {
     .set = set_reg,
     .limit_lowered = nothing,
     .map_changed = NULL,
+    .sync = sync_map,
     .flush = nothing,
     .forget_code = forget_code,
     .modes_changed = nothing,

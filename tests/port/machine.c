@@ -301,6 +301,9 @@ static void same_text(const char *fast, const char *portable)
         line = fast[i] == '\n' ? i + 1 : line;
     }
     if (fast[i] != portable[i]) {
+        if (getenv("ZIF_PORT_SHOW") != NULL) {
+            fprintf(stderr, "FAST\n%sPORTABLE\n%s", fast, portable);
+        }
         fail_msg("fast:     %.*s\nportable: %.*s", (int)strcspn(fast + line, "\n"), fast + line,
                  (int)strcspn(portable + line, "\n"), portable + line);
     }
@@ -309,9 +312,6 @@ static void same_text(const char *fast, const char *portable)
 void bench_both(void (*scenario)(Bench *b), ZifCpuModel model)
 {
     char *portable = text_of(scenario, ZIF_PORT_PORTABLE, model);
-    if (getenv("ZIF_PORT_SHOW") != NULL && portable != NULL) {
-        fputs(portable, stderr);
-    }
     if (fast_exists()) {
         char *fast = text_of(scenario, ZIF_PORT_FAST, model);
         if (portable != NULL) {

@@ -1,6 +1,6 @@
 /*
  * Random programs under both ports, compared at random stops: registers, count, memory. The seed is printed; give it, and
- * optionally a number of rounds, as arguments to repeat a run. SPDX-License-Identifier: GPL-2.0-or-later
+ * optionally the number of rounds and the first one, as arguments to repeat a run. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -11,7 +11,7 @@
 #include <cmocka.h>
 #include "machine.h"
 
-static uint32_t seed = 20260101, rounds = 60;
+static uint32_t seed = 20260101, rounds = 60, first_round;
 static uint64_t state_of_rng;
 
 static uint32_t rnd(uint32_t below)
@@ -232,6 +232,7 @@ static void poke(Bench *b, uint32_t offset, bool is_write)
 static void run_program(Bench *b, uint32_t at)
 {
     b->on_access = poke;
+    b->log_accesses = true;
     zif_port_set(b->port, ZIF_REG_PC, at);
     for (unsigned steps = 0; steps < 400; steps++) {
         uint64_t n = rnd(3) ? 1 + rnd(12) : 200;
@@ -277,7 +278,7 @@ static void random_program(Bench *b)
 
 static void random_programs_run_the_same_under_both_ports(void **state)
 {
-    for (uint32_t i = 0; i < rounds; i++) {
+    for (uint32_t i = first_round; i < rounds; i++) {
         round_seed = ((uint64_t)seed << 32 | i) * UINT64_C(0x9e3779b97f4a7c15) + 1;
         fprintf(stderr, "\rseed %u round %u ", seed, i);
         bench_both(random_program, i % 3 == 0 ? ZIF_CORTEX_M4F : i % 3 == 1 ? ZIF_CORTEX_M3 : ZIF_CORTEX_M7);
@@ -327,6 +328,9 @@ int main(int argc, char **argv)
     }
     if (argc > 2) {
         rounds = (uint32_t)strtoul(argv[2], NULL, 0);
+    }
+    if (argc > 3) {
+        first_round = (uint32_t)strtoul(argv[3], NULL, 0);
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_programs_run_the_same_under_both_ports),
