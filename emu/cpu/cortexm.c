@@ -127,7 +127,7 @@ static void sysreg_written(void *opaque)
         }
         st->faultmask = faultmask;
     }
-    uint32_t exists = cpu->has_fp ? 7 : cpu->cfg.model == ZIF_CORTEX_M0 ? 2 : 3;
+    uint32_t exists = cpu->has_fp ? 7 : cpu->v7 ? 3 : 2; /* no unprivileged extension on v6-M */
     if (control & ~exists) {
         control &= exists;
         cpu->fix_masks = true;

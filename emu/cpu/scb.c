@@ -209,7 +209,7 @@ static bool scb_read(ZifCpu *cpu, uint32_t offset, uint32_t *v)
         *v = read_icsr(cpu);
         return true;
     case VTOR:
-        *v = st->vtor;
+        *v = cpu->cfg.has_vtor ? st->vtor : 0;
         return true;
     case AIRCR:
         *v = 0xFA050000u | st->prigroup << 8;

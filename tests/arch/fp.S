@@ -199,3 +199,25 @@ TEST fp_alignment svc=1f+1
         subs    r0, r4, r0
         LOG     r0
         bx      lr
+
+TEST fp_lsperr svc=1f+1 bus=2f+1
+        FPON
+        SET     0xE000ED24, 0x70000
+        SET     0xE000ED1C, 0x80000000
+        vmov    s0, r0
+        svc     0
+        END
+        .balign 4
+1:      SET     FPCAR, NOWHERE
+        ldr     r4, =3f
+        nop
+        .balign 4
+3:      vmov    s0, r0
+        END
+2:      mrs     r0, ipsr
+        LOG     r0
+        LOGAT   0xE000ED28
+        ldr     r0, [sp, #24]
+        subs    r0, r0, r4
+        LOG     r0
+        END

@@ -166,8 +166,16 @@ const Rule rules[] = {
     R(A, "v7 B3.2.13", "SHCSR pends and enables exceptions", "shcsr_pends", ON_V7, WORDS(0x1000, 1, 2, 3, 4, 5)),
     R(A, "v7 B3.1.1", "Private peripheral space without a register is a BusFault", "ppb_hole", ON_V7,
       WORDS(5, 0x8200, 0, 0xE0003000)),
+    R(A, "v7 C1.4.1", "BKPT while DebugMonitor is masked is a HardFault", "debug_monitor_masked", ON_V7,
+      WORDS(0x80000000)),
+    R(A, "v7 C1.6.5", "MON_PEND pends DebugMonitor", "debug_monitor_pended", ON_V7, WORDS(1, 0x00010000, 2)),
+    R(A, "v7 B1.5.4", "NMI pre-empts HardFault", "nmi_over_hardfault", ON_V7, WORDS(2, 0xFFFFFFF1, 3)),
+    R(A, "v7 B1.5.15", "A fault in the NMI handler locks the processor up", "fault_in_nmi", ON_V7, .end = BOARD_LOCKUP,
+      WORDS(1)),
 #undef A
 #define A "Exception return (ARMv7-M)"
+    R(A, "v7 B1.5.10", "Tail-chaining keeps the EXC_RETURN value of the process stack", "tail_chain_psp", ON_V7,
+      WORDS(0xFFFFFFFD, 0, 9)),
     R(A, "v7 B1.5.8", "EXC_RETURN 0xFFFFFFF7 is illegal: INVPC, nothing popped", "bad_return_f7", ON_V7,
       WORDS(6, 0x40000, 0xFFFFFFF7, 0, 0x70008)),
     R(A, "v7 B1.5.8", "EXC_RETURN 0xFFFFFFF3 is illegal", "bad_return_f3", ON_V7,
@@ -226,6 +234,13 @@ const Rule rules[] = {
     R(A, "v7 B3.5.9", "RBAR selects the region; alias registers", "mpu_aliases", ON_V7,
       WORDS(2, 0x20001002, 0x0300000F, 0x20000001, 0x800)),
 #undef A
+#define A "Cortex-M0 and Cortex-M0+"
+    R(A, "M0+ TRM 4.2", "VTOR moves the vector table of Cortex-M0+", "v6p_vtor", ON_M0P, WORDS(0x20001000, 1)),
+    R(A, "M0 TRM 4.2", "Cortex-M0 has neither VTOR nor unprivileged code", "m0_no_vtor", ON_M0, WORDS(0, 0)),
+    R(A, "v6 B3.5", "PMSAv6: regions of 256 bytes; a violation is a HardFault at the instruction", "v6p_mpu", ON_M0P,
+      WORDS(1, 3, 0)),
+    R(A, "v6 B3.5", "PMSAv6: sub-regions", "v6p_mpu_subregion", ON_M0P, WORDS(1, 3, 0)),
+#undef A
 #define A "Bit-band"
     R(A, "M3 TRM 3.7", "Alias words read and write single bits of memory and devices", "bitband",
       ON_M3 | ON_M4 | ON_M4F, WORDS(1, 0, 1, 0x80000020, 4)),
@@ -260,6 +275,8 @@ const Rule rules[] = {
     R(A, "v7 B1.5.7", "Lazy state is saved by a nested handler", "fp_lazy_nested", ON_FP,
       WORDS(0xFFFFFFF1, 0xC0000018, 0x11111111)),
     R(A, "v7 B1.5.7", "Without ASPEN no context is kept", "fp_aspen_off", ON_FP, WORDS(0xFFFFFFF9)),
+    R(A, "v7 B1.5.7", "A failing lazy save is LSPERR at the instruction that caused it", "fp_lsperr", ON_FP,
+      WORDS(5, 0x2000, 0)),
     R(A, "v7 B3.2.20", "Reset values and identification", "fp_reset_state", ON_FP,
       WORDS(0xC0000000, 0, 0x00F00000, 0x10110021, 0x11000011)),
     R(A, "v7 B1.5.7", "A frame with floating point is aligned to eight bytes whatever STKALIGN says", "fp_alignment",
@@ -284,6 +301,8 @@ const Rule rules[] = {
     N("v7 C1.6.2", "Halting by DHCSR and register transfer by DCRSR", ON_V7, "only a debugger can, on silicon too"),
     N("v6 C1", "Debug registers of ARMv6-M", ON_V6,
       "only a debugger reaches them, on silicon too; software reads zero"),
+    N("M0+ TRM 1.3", "The optional unprivileged extension of Cortex-M0+", ON_M0P,
+      "the M0+ modelled is one without it: CONTROL.nPRIV reads as zero"),
     N("M7 TRM 3.2", "Caches, TCM control and ECC of Cortex-M7", ON_M7,
       "memory is coherent; cache maintenance does nothing, the registers beyond identification are absent"),
     N("M7 TRM 9", "Double-precision floating point of Cortex-M7", ON_M7,

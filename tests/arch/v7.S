@@ -517,6 +517,58 @@ TEST debug_monitor dbg=1f+1
         str     r0, [sp, #24]
         bx      lr
 
+TEST debug_monitor_masked hard=1f+1 dbg=unexpected
+        SET     DEMCR, 0x00010000
+        SET     0xE000ED20, 0x00000080
+        movs    r0, #0x80
+        msr     basepri, r0
+        bkpt    #1
+        END
+1:      LOGAT   HFSR
+        END
+
+TEST debug_monitor_pended dbg=1f+1
+        SET     DEMCR, 0x00030000
+        LOGI    2
+        END
+1:      LOGI    1
+        LOGAT   DEMCR
+        bx      lr
+
+TEST tail_chain_psp irq0=1f+1 irq1=2f+1
+        IPR     0x00008080
+        USE_PSP
+        IRQ     0
+        LOGI    9
+        END
+1:      IRQ     1
+        mrs     r4, psp
+        bx      lr
+2:      mov     r0, lr
+        LOG     r0
+        mrs     r0, psp
+        subs    r0, r4, r0
+        LOG     r0
+        bx      lr
+
+TEST nmi_over_hardfault hard=1f+1 nmi=2f+1
+        udf     #0
+1:      movs    r0, #1
+        str     r0, [r7, #12]
+        LOGI    3
+        END
+2:      LOGI    2
+        mov     r0, lr
+        LOG     r0
+        bx      lr
+
+TEST fault_in_nmi nmi=1f+1 hard=unexpected
+        movs    r0, #1
+        str     r0, [r7, #12]
+        END
+1:      LOGI    1
+        udf     #0
+
 @ --- Exception return ------------------------------------------------------------------------------------------------------------
 
         .macro  BADRETURN name value
