@@ -216,9 +216,17 @@ bool zif__nrf_flash_protected(const ZifDevice *clock, uint32_t address)
     return block < 64 && zif_bits(c->values[PROTENSET0 + block / 32], block % 32, 1);
 }
 
+bool zif__nrf_hfxo_running(const ZifDevice *clock)
+{
+    return ((const Clock *)clock)->values[HFCLKSTAT] == (STATE_RUNNING | SRC_XTAL);
+}
+
 static void start_lfclk(Clock *c)
 {
     if (c->values[LFCLKRUN]) {
+        if (c->values[LFCLKSTAT] & STATE_RUNNING) {
+            zif__nrf_event(&c->dev, EVENTS_LFCLKSTARTED);
+        }
         return;
     }
     unsigned src = c->values[LFCLKSRC] & 3;
@@ -271,8 +279,10 @@ static void clock_task(Clock *c, unsigned slot)
     ZifDevice *dev = &c->dev;
     switch (slot) {
     case TASKS_HFCLKSTART:
-        if (!c->values[HFCLKRUN]) {
-            c->values[HFCLKRUN] = 1;
+        c->values[HFCLKRUN] = 1;
+        if (zif__nrf_hfxo_running(dev)) {
+            zif__nrf_event(dev, EVENTS_HFCLKSTARTED); /* a clock that runs says so again */
+        } else if (zif_due(dev, HF_STARTED) == ZIF_TIME_NEVER) {
             zif_schedule_in(dev, HF_STARTED, HFXO_START);
         }
         break;

@@ -51,6 +51,21 @@ static void each_low_frequency_source_has_its_start_up_time(void **state)
     assert_int_equal(zif_bench_read(c, LFCLKSTAT), 0x10001);
 }
 
+static void starting_a_clock_that_runs_gives_the_event_again(void **state)
+{
+    ZifDevice *c = zif_bench_add(*state, "nrf51-clock", NULL);
+    zif_bench_write(c, HFCLKSTART, 1);
+    zif_bench_write(c, LFCLKSTART, 1);
+    zif_bench_run(*state, ZIF_MS);
+    zif_bench_write(c, HFSTARTED, 0);
+    zif_bench_write(c, LFSTARTED, 0);
+    zif_bench_write(c, HFCLKSTART, 1);
+    zif_bench_write(c, LFCLKSTART, 1);
+    zif_bench_run(*state, ZIF_US);
+    assert_int_equal(zif_bench_read(c, HFSTARTED), 1);
+    assert_int_equal(zif_bench_read(c, LFSTARTED), 1);
+}
+
 static void calibration_needs_the_crystal(void **state)
 {
     ZifDevice *c = zif_bench_add(*state, "nrf51-clock", NULL);
@@ -157,6 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_crystal_takes_its_time),
         TEST(each_low_frequency_source_has_its_start_up_time),
+        TEST(starting_a_clock_that_runs_gives_the_event_again),
         TEST(calibration_needs_the_crystal),
         TEST(reset_reasons_add_up_until_they_are_cleared),
         TEST(ram_status_shows_the_blocks_there_are),

@@ -89,4 +89,7 @@ void zif__nrf_gpiote_port(ZifDevice *gpiote);
 /** Do PROTENSET0 and PROTENSET1 (clock.c) keep this byte of code memory from being changed? */
 bool zif__nrf_flash_protected(const ZifDevice *clock, uint32_t address);
 
+/** Does the 16 MHz crystal run (clock.c)? */
+bool zif__nrf_hfxo_running(const ZifDevice *clock);
+
 #endif

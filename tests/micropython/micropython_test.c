@@ -213,6 +213,25 @@ static void files_written_to_flash_can_be_read_back(void **state)
     end(s);
 }
 
+static void music_plays_for_as_long_as_it_lasts(void **state)
+{
+    Session *s = booted();
+    enter(s, "import music, microbit");
+    expect(s, ">>> ");
+    /* Four ticks of a quarter of a beat, at 120 beats a minute; its ticker counts in 6 ms. */
+    enter(s, "t = microbit.running_time(); music.play('c4:4'); print(500 <= microbit.running_time() - t <= 512)");
+    expect(s, "\r\nTrue\r\n>>> ");
+    end(s);
+}
+
+static void the_radio_sends_into_silence(void **state)
+{
+    Session *s = booted();
+    enter(s, "import radio; radio.on(); radio.send('x'); print(radio.receive())");
+    expect(s, "\r\nNone\r\n>>> ");
+    end(s);
+}
+
 /* A short session that uses flash, sensors, timers and random numbers; gives its trace hash. */
 static uint64_t hash_of_a_session(const char *which_port)
 {
@@ -250,6 +269,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_sensors_answer),
         cmocka_unit_test(a_pressed_button_is_seen_until_it_is_released),
         cmocka_unit_test(files_written_to_flash_can_be_read_back),
+        cmocka_unit_test(music_plays_for_as_long_as_it_lasts),
+        cmocka_unit_test(the_radio_sends_into_silence),
         cmocka_unit_test(ten_runs_have_one_trace_hash),
         cmocka_unit_test(the_trace_hash_is_that_of_the_portable_port),
     };
