@@ -14,10 +14,7 @@
 
 enum { TASKS_START, TASKS_STOP, EVENTS_END, INTENSET, INTENCLR, BUSY, ENABLE, CONFIG, RESULT, POWER, NREGS };
 
-#define ADC_INTS(A)                                                                                                    \
-    {                                                                                                                  \
-        "END", 0, 1, A                                                                                                 \
-    }
+#define ADC_INTS(A) NRF_LIST({ "END", 0, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_START] = NRF_TASK("TASKS_START", 0x000),

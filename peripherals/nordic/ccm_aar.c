@@ -29,11 +29,7 @@ enum {
     NREGS
 };
 
-#define CCM_INTS(A)                                                                                                    \
-    { "ENDKSGEN", 0, 1, A }, { "ENDCRYPT", 1, 1, A },                                                                  \
-    {                                                                                                                  \
-        "ERROR", 2, 1, A                                                                                               \
-    }
+#define CCM_INTS(A) NRF_LIST({ "ENDKSGEN", 0, 1, A }, { "ENDCRYPT", 1, 1, A }, { "ERROR", 2, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_KSGEN] = NRF_TASK("TASKS_KSGEN", 0x000), /* AAR: START */

@@ -59,10 +59,8 @@ enum {
 };
 
 #define CLOCK_INTS(A)                                                                                                  \
-    { "HFCLKSTARTED", 0, 1, A }, { "LFCLKSTARTED", 1, 1, A }, { "POFWARN", 2, 1, A }, { "DONE", 3, 1, A },             \
-    {                                                                                                                  \
-        "CTTO", 4, 1, A                                                                                                \
-    }
+    NRF_LIST({ "HFCLKSTARTED", 0, 1, A }, { "LFCLKSTARTED", 1, 1, A }, { "POFWARN", 2, 1, A }, { "DONE", 3, 1, A },    \
+             { "CTTO", 4, 1, A })
 #define FIELD1(name, access) ZIF_FIELDS({ name, 0, 1, access })
 
 static const ZifRegister regs[NREGS] = {

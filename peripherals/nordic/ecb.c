@@ -12,11 +12,7 @@
 
 enum { TASKS_STARTECB, TASKS_STOPECB, EVENTS_ENDECB, EVENTS_ERRORECB, INTENSET, INTENCLR, ECBDATAPTR, POWER, NREGS };
 
-#define ECB_INTS(A)                                                                                                    \
-    { "ENDECB", 0, 1, A },                                                                                             \
-    {                                                                                                                  \
-        "ERRORECB", 1, 1, A                                                                                            \
-    }
+#define ECB_INTS(A) NRF_LIST({ "ENDECB", 0, 1, A }, { "ERRORECB", 1, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_STARTECB] = NRF_TASK("TASKS_STARTECB", 0x000),

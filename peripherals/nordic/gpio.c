@@ -18,17 +18,14 @@ enum { NPINS = 32 };
 enum { OUT, OUTSET, OUTCLR, IN, DIR, DIRSET, DIRCLR, PIN_CNF, NREGS = PIN_CNF + NPINS };
 
 #define GPIO_PINS(A)                                                                                                   \
-    { "PIN0", 0, 1, A }, { "PIN1", 1, 1, A }, { "PIN2", 2, 1, A }, { "PIN3", 3, 1, A }, { "PIN4", 4, 1, A },           \
-        { "PIN5", 5, 1, A }, { "PIN6", 6, 1, A }, { "PIN7", 7, 1, A }, { "PIN8", 8, 1, A }, { "PIN9", 9, 1, A },       \
-        { "PIN10", 10, 1, A }, { "PIN11", 11, 1, A }, { "PIN12", 12, 1, A }, { "PIN13", 13, 1, A },                    \
-        { "PIN14", 14, 1, A }, { "PIN15", 15, 1, A }, { "PIN16", 16, 1, A }, { "PIN17", 17, 1, A },                    \
-        { "PIN18", 18, 1, A }, { "PIN19", 19, 1, A }, { "PIN20", 20, 1, A }, { "PIN21", 21, 1, A },                    \
-        { "PIN22", 22, 1, A }, { "PIN23", 23, 1, A }, { "PIN24", 24, 1, A }, { "PIN25", 25, 1, A },                    \
-        { "PIN26", 26, 1, A }, { "PIN27", 27, 1, A }, { "PIN28", 28, 1, A }, { "PIN29", 29, 1, A },                    \
-        { "PIN30", 30, 1, A },                                                                                         \
-    {                                                                                                                  \
-        "PIN31", 31, 1, A                                                                                              \
-    }
+    NRF_LIST({ "PIN0", 0, 1, A }, { "PIN1", 1, 1, A }, { "PIN2", 2, 1, A }, { "PIN3", 3, 1, A }, { "PIN4", 4, 1, A },  \
+             { "PIN5", 5, 1, A }, { "PIN6", 6, 1, A }, { "PIN7", 7, 1, A }, { "PIN8", 8, 1, A }, { "PIN9", 9, 1, A },  \
+             { "PIN10", 10, 1, A }, { "PIN11", 11, 1, A }, { "PIN12", 12, 1, A }, { "PIN13", 13, 1, A },               \
+             { "PIN14", 14, 1, A }, { "PIN15", 15, 1, A }, { "PIN16", 16, 1, A }, { "PIN17", 17, 1, A },               \
+             { "PIN18", 18, 1, A }, { "PIN19", 19, 1, A }, { "PIN20", 20, 1, A }, { "PIN21", 21, 1, A },               \
+             { "PIN22", 22, 1, A }, { "PIN23", 23, 1, A }, { "PIN24", 24, 1, A }, { "PIN25", 25, 1, A },               \
+             { "PIN26", 26, 1, A }, { "PIN27", 27, 1, A }, { "PIN28", 28, 1, A }, { "PIN29", 29, 1, A },               \
+             { "PIN30", 30, 1, A }, { "PIN31", 31, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [OUT] = { .name = "OUT", .offset = 0x504, .fields = ZIF_FIELDS(GPIO_PINS(ZIF_RW)) },
@@ -131,11 +128,6 @@ void zif__nrf_gpio_take(ZifDevice *gpio, unsigned pin, int level)
     g->taken = level < 0 ? g->taken & ~bit : g->taken | bit;
     g->taken_level = level > 0 ? g->taken_level | bit : g->taken_level & ~bit;
     update(g);
-}
-
-int zif__nrf_gpio_level(const ZifDevice *gpio, unsigned pin)
-{
-    return pad_level((const Gpio *)gpio, pin % NPINS);
 }
 
 static uint32_t gpio_peek(ZifDevice *dev, unsigned slot)

@@ -25,10 +25,7 @@ enum {
 };
 
 #define GPIOTE_INTS(A)                                                                                                 \
-    { "IN0", 0, 1, A }, { "IN1", 1, 1, A }, { "IN2", 2, 1, A }, { "IN3", 3, 1, A },                                    \
-    {                                                                                                                  \
-        "PORT", 31, 1, A                                                                                               \
-    }
+    NRF_LIST({ "IN0", 0, 1, A }, { "IN1", 1, 1, A }, { "IN2", 2, 1, A }, { "IN3", 3, 1, A }, { "PORT", 31, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_OUT] = NRF_TASKS("TASKS_OUT", 0x000, NCH),

@@ -29,11 +29,7 @@ enum {
     NREGS
 };
 
-#define LPCOMP_INTS(A)                                                                                                 \
-    { "READY", 0, 1, A }, { "DOWN", 1, 1, A }, { "UP", 2, 1, A },                                                      \
-    {                                                                                                                  \
-        "CROSS", 3, 1, A                                                                                               \
-    }
+#define LPCOMP_INTS(A) NRF_LIST({ "READY", 0, 1, A }, { "DOWN", 1, 1, A }, { "UP", 2, 1, A }, { "CROSS", 3, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_START] = NRF_TASK("TASKS_START", 0x000),

@@ -46,6 +46,8 @@
     {                                                                                                                  \
         .name = n, .offset = off, .reset = 0xFFFFFFFF                                                                  \
     }
+/* A list of fields as a macro gives it. */
+#define NRF_LIST(...)    __VA_ARGS__
 #define NRF_DISCONNECTED 0xFFFFFFFFu
 
 extern const ZifField zif__nrf_task_fields[];
@@ -80,8 +82,6 @@ void zif__nrf_ppi_event(ZifDevice *ppi, uint32_t address);
 
 /* Pins (gpio.c), for the blocks that own a pin while they are enabled. `level` -1 gives the pin back to OUT. */
 void zif__nrf_gpio_take(ZifDevice *gpio, unsigned pin, int level);
-/** The level on the pad, whoever drives it. */
-int zif__nrf_gpio_level(const ZifDevice *gpio, unsigned pin);
 /* GPIOTE's ear (gpiote.c): a pad changed, or the DETECT signal of the port rose. */
 void zif__nrf_gpiote_pin(ZifDevice *gpiote, unsigned pin, int level);
 void zif__nrf_gpiote_port(ZifDevice *gpiote);

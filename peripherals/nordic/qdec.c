@@ -36,11 +36,7 @@ enum {
     NREGS
 };
 
-#define QDEC_INTS(A)                                                                                                   \
-    { "SAMPLERDY", 0, 1, A }, { "REPORTRDY", 1, 1, A },                                                                \
-    {                                                                                                                  \
-        "ACCOF", 2, 1, A                                                                                               \
-    }
+#define QDEC_INTS(A) NRF_LIST({ "SAMPLERDY", 0, 1, A }, { "REPORTRDY", 1, 1, A }, { "ACCOF", 2, 1, A })
 #define KEPT(n, off, rst, width, access)                                                                               \
     {                                                                                                                  \
         .name = n, .offset = off, .reset = rst, .fields = ZIF_FIELDS({ n, 0, width, access })                          \

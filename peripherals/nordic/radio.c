@@ -72,11 +72,9 @@ enum {
 };
 
 #define RADIO_INTS(A)                                                                                                  \
-    { "READY", 0, 1, A }, { "ADDRESS", 1, 1, A }, { "PAYLOAD", 2, 1, A }, { "END", 3, 1, A }, { "DISABLED", 4, 1, A }, \
-        { "DEVMATCH", 5, 1, A }, { "DEVMISS", 6, 1, A }, { "RSSIEND", 7, 1, A },                                       \
-    {                                                                                                                  \
-        "BCMATCH", 10, 1, A                                                                                            \
-    }
+    NRF_LIST({ "READY", 0, 1, A }, { "ADDRESS", 1, 1, A }, { "PAYLOAD", 2, 1, A }, { "END", 3, 1, A },                 \
+             { "DISABLED", 4, 1, A }, { "DEVMATCH", 5, 1, A }, { "DEVMISS", 6, 1, A }, { "RSSIEND", 7, 1, A },         \
+             { "BCMATCH", 10, 1, A })
 #define KEPT(n, off, rst, ...)                                                                                         \
     {                                                                                                                  \
         .name = n, .offset = off, .reset = rst, .fields = ZIF_FIELDS(__VA_ARGS__)                                      \

@@ -12,10 +12,7 @@
 
 enum { TASKS_START, TASKS_STOP, EVENTS_VALRDY, SHORTS, INTENSET, INTENCLR, CONFIG, VALUE, POWER, NREGS };
 
-#define RNG_INTS(A)                                                                                                    \
-    {                                                                                                                  \
-        "VALRDY", 0, 1, A                                                                                              \
-    }
+#define RNG_INTS(A) NRF_LIST({ "VALRDY", 0, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_START] = NRF_TASK("TASKS_START", 0x000),

@@ -34,11 +34,8 @@ enum {
 };
 
 #define RTC_INTS(A)                                                                                                    \
-    { "TICK", 0, 1, A }, { "OVRFLW", 1, 1, A }, { "COMPARE0", 16, 1, A }, { "COMPARE1", 17, 1, A },                    \
-        { "COMPARE2", 18, 1, A },                                                                                      \
-    {                                                                                                                  \
-        "COMPARE3", 19, 1, A                                                                                           \
-    }
+    NRF_LIST({ "TICK", 0, 1, A }, { "OVRFLW", 1, 1, A }, { "COMPARE0", 16, 1, A }, { "COMPARE1", 17, 1, A },           \
+             { "COMPARE2", 18, 1, A }, { "COMPARE3", 19, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_START] = NRF_TASK("TASKS_START", 0x000),

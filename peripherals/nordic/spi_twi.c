@@ -4,7 +4,8 @@
  * Reference: nRF51 Series Reference Manual v3.0, section 10.1.2 "Peripherals with shared ID", chapters 25 "SPI", 26 "SPIS",
  * 28 "TWI".
  * Models: see spi.c and twi.c; the shared registers (events, INTEN, ENABLE, pin selects) keep their values from one to the other.
- * Departs: the registers of the three stand in one table under the name that TWI gives them, or else SPI.
+ * Departs: the registers of the three stand in one table under the name that TWI gives them, or else SPI;
+ * the bus pads do not move with the bits.
  * Missing: SPIS; enabling it says so.
  *
  * Node properties: sck-pin, mosi-pin, miso-pin, scl-pin, sda-pin: the pins the board's bus is soldered to. Child nodes: the
@@ -14,11 +15,8 @@
 #include "spi_twi.h"
 
 #define BUS_INTS(A)                                                                                                    \
-    { "STOPPED", 1, 1, A }, { "RXDREADY", 2, 1, A }, { "ENDRX", 4, 1, A }, { "TXDSENT", 7, 1, A },                     \
-        { "ERROR", 9, 1, A }, { "ACQUIRED", 10, 1, A }, { "BB", 14, 1, A },                                            \
-    {                                                                                                                  \
-        "SUSPENDED", 18, 1, A                                                                                          \
-    }
+    NRF_LIST({ "STOPPED", 1, 1, A }, { "RXDREADY", 2, 1, A }, { "ENDRX", 4, 1, A }, { "TXDSENT", 7, 1, A },            \
+             { "ERROR", 9, 1, A }, { "ACQUIRED", 10, 1, A }, { "BB", 14, 1, A }, { "SUSPENDED", 18, 1, A })
 #define BYTE(n, off, access)                                                                                           \
     {                                                                                                                  \
         .name = n, .offset = off, .fields = ZIF_FIELDS({ n, 0, 8, access })                                            \

@@ -15,10 +15,7 @@
 
 enum { TASKS_START, TASKS_STOP, EVENTS_DATARDY, INTENSET, INTENCLR, TEMP, POWER, NREGS };
 
-#define TEMP_INTS(A)                                                                                                   \
-    {                                                                                                                  \
-        "DATARDY", 0, 1, A                                                                                             \
-    }
+#define TEMP_INTS(A) NRF_LIST({ "DATARDY", 0, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_START] = NRF_TASK("TASKS_START", 0x000),

@@ -34,10 +34,7 @@ enum {
 };
 
 #define TIMER_INTS(A)                                                                                                  \
-    { "COMPARE0", 16, 1, A }, { "COMPARE1", 17, 1, A }, { "COMPARE2", 18, 1, A },                                      \
-    {                                                                                                                  \
-        "COMPARE3", 19, 1, A                                                                                           \
-    }
+    NRF_LIST({ "COMPARE0", 16, 1, A }, { "COMPARE1", 17, 1, A }, { "COMPARE2", 18, 1, A }, { "COMPARE3", 19, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_START] = NRF_TASK("TASKS_START", 0x000),

@@ -4,7 +4,7 @@
  * Reference: nRF51 Series Reference Manual v3.0, chapter 29 "Universal asynchronous receiver/transmitter (UART)".
  * Models: transmission and reception at the baud rate's speed, FIFO, overrun, parity and flow-control settings, suspend,
  * receiver time-out, RTS and CTS as pads, pin selection: without its pins connected the UART is mute and deaf.
- * Departs: whether a byte reaches the board's line is decided at its end. Bytes arrive whole, so parity, framing and break errors come only from a line that injects them; a TXD write
+ * Departs: the pad of TXD does not move with the bits sent. Whether a byte reaches the board's line is decided at its end. Bytes arrive whole, so parity, framing and break errors come only from a line that injects them; a TXD write
  * during a transmission is lost (silicon's result is not documented); reading RXD while it is empty stops the receiver until
  * it is disabled, as the register description warns.
  * Missing: nothing else known.
@@ -46,10 +46,8 @@ enum {
 };
 
 #define UART_INTS(A)                                                                                                   \
-    { "CTS", 0, 1, A }, { "NCTS", 1, 1, A }, { "RXDRDY", 2, 1, A }, { "TXDRDY", 7, 1, A }, { "ERROR", 9, 1, A },       \
-    {                                                                                                                  \
-        "RXTO", 17, 1, A                                                                                               \
-    }
+    NRF_LIST({ "CTS", 0, 1, A }, { "NCTS", 1, 1, A }, { "RXDRDY", 2, 1, A }, { "TXDRDY", 7, 1, A },                    \
+             { "ERROR", 9, 1, A }, { "RXTO", 17, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_STARTRX] = NRF_TASK("TASKS_STARTRX", 0x000),

@@ -27,16 +27,10 @@ enum {
     NREGS
 };
 
-#define WDT_INTS(A)                                                                                                    \
-    {                                                                                                                  \
-        "TIMEOUT", 0, 1, A                                                                                             \
-    }
+#define WDT_INTS(A) NRF_LIST({ "TIMEOUT", 0, 1, A })
 #define RR_BITS(A)                                                                                                     \
-    { "RR0", 0, 1, A }, { "RR1", 1, 1, A }, { "RR2", 2, 1, A }, { "RR3", 3, 1, A }, { "RR4", 4, 1, A },                \
-        { "RR5", 5, 1, A }, { "RR6", 6, 1, A },                                                                        \
-    {                                                                                                                  \
-        "RR7", 7, 1, A                                                                                                 \
-    }
+    NRF_LIST({ "RR0", 0, 1, A }, { "RR1", 1, 1, A }, { "RR2", 2, 1, A }, { "RR3", 3, 1, A }, { "RR4", 4, 1, A },       \
+             { "RR5", 5, 1, A }, { "RR6", 6, 1, A }, { "RR7", 7, 1, A })
 
 static const ZifRegister regs[NREGS] = {
     [TASKS_START] = NRF_TASK("TASKS_START", 0x000),
