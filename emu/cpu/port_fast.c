@@ -118,6 +118,7 @@ typedef struct {
     uint64_t obs_count;
     unsigned special_size;
     uint64_t layout;     /* of the mappings the engine has */
+    uint16_t masks[ZIF_REG_CONTROL - ZIF_REG_PRIMASK + 1]; /* where in env PRIMASK to CONTROL are; 0: unknown */
     /* while a block is translated */
     const TranslatorOps *inner;
     char *length_op;
@@ -1043,6 +1044,9 @@ static uint32_t get(ZifPort *port, ZifReg reg)
     if (reg <= ZIF_REG_PC) { /* R0-R15 are the first words: exception entry reads many of them */
         return FIELD(uint32_t, f->env, 4 * reg);
     }
+    if (reg >= ZIF_REG_PRIMASK && reg <= ZIF_REG_CONTROL && f->masks[reg - ZIF_REG_PRIMASK] != 0) {
+        return FIELD(uint32_t, f->env, f->masks[reg - ZIF_REG_PRIMASK]); /* read after every CPS and MSR */
+    }
     uint32_t v = zif__engine_get(&f->engine, reg);
     if (f->where != 0 && reg == ZIF_REG_XPSR) {
         uint32_t it = locate(f, f->where)->it;
@@ -1069,6 +1073,25 @@ static void close_port(ZifPort *port)
     free(f);
 }
 
+/* The word of env that holds a mask register: the only one that follows when it is written. 0: cannot tell. */
+static uint16_t find_mask(Fast *f, ZifReg reg)
+{
+    enum { SPAN = 8192 };
+    static __thread uint32_t before[SPAN / 4];
+    const uint32_t value = reg == ZIF_REG_BASEPRI ? 0xe0 : 1;
+    memcpy(before, f->env, SPAN);
+    zif__engine_set(&f->engine, reg, value);
+    unsigned found = 0, at = 0;
+    for (unsigned i = 0; i < SPAN / 4; i++) {
+        if (before[i] == 0 && FIELD(uint32_t, f->env, 4 * i) == value) {
+            found++;
+            at = 4 * i;
+        }
+    }
+    zif__engine_set(&f->engine, reg, 0);
+    return found == 1 && FIELD(uint32_t, f->env, at) == 0 ? (uint16_t)at : 0;
+}
+
 static ZifPort *open_port(const ZifPortConfig *config, Error **errp)
 {
     Fast *f = calloc(1, sizeof(*f));
@@ -1092,6 +1115,10 @@ static ZifPort *open_port(const ZifPortConfig *config, Error **errp)
         return NULL;
     }
     f->budget = &FIELD(int32_t, f->env, ENV_BUDGET);
+    bool fp = config->model == ZIF_CORTEX_M4F || config->model == ZIF_CORTEX_M7; /* CONTROL.FPCA is kept elsewhere */
+    for (int reg = ZIF_REG_PRIMASK; reg < ZIF_REG_CONTROL + !fp; reg++) {
+        f->masks[reg - ZIF_REG_PRIMASK] = find_mask(f, (ZifReg)reg);
+    }
     f->regs_written = true;
     f->port.ops = &zif__port_fast;
     f->port.config = *config;
