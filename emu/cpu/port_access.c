@@ -8,14 +8,11 @@
 #include <string.h>
 #include "port_internal.h"
 
-unsigned zif__port_prot(ZifPort *port, uint32_t addr)
+unsigned zif__port_ask_prot(ZifPort *port, uint32_t page)
 {
-    uint32_t page = addr & ~(ZIF_PORT_PAGE - 1);
     ZifPortProt *p = &port->prots[(page / ZIF_PORT_PAGE) % ZIF_PORT_PROTS];
-    if (p->page != (page | 1)) {
-        p->prot = port->config.client.page_prot(port->config.client.opaque, page);
-        p->page = page | 1;
-    }
+    p->prot = port->config.client.page_prot(port->config.client.opaque, page);
+    p->page = page | 1;
     return p->prot;
 }
 
@@ -35,7 +32,7 @@ static bool refuse(ZifPort *port, uint32_t addr, unsigned size, bool is_write, Z
 }
 
 /* One naturally aligned access of at most a word that is not plain memory. */
-static bool bus(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool is_write, uint32_t *value)
+static inline __attribute__((always_inline)) bool bus(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool is_write, uint32_t *value)
 {
     const ZifPortClient *c = &port->config.client;
     if (port->replaying && port->record_next < port->record_count) {
@@ -119,8 +116,21 @@ static bool within(const ZifPortSection *s, uint32_t addr, unsigned size)
     return s != NULL && s->last - addr >= size - 1;
 }
 
+/* An aligned access to what is known to be no memory, in a page that needs no question: a device's register. */
+static inline bool is_register(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, unsigned need)
+{
+    return zif__port_in_gap(port, addr) && size <= 4 && (addr & (size - 1)) == 0 && !unprivileged &&
+           (zif__port_prot(port, addr) & need);
+}
+
 bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value)
 {
+    if (is_register(port, addr, size, unprivileged, ZIF_PROT_R)) {
+        uint32_t v = 0;
+        bool ok = bus(port, addr, size, false, false, &v);
+        *value = v;
+        return ok;
+    }
     if (!zif__port_aligned(port, addr, size, multi)) {
         return refuse(port, addr, size, false, ZIF_FAULT_UNALIGNED, MEMTX_OK);
     }
@@ -136,12 +146,6 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
     const ZifPortSection *s = zif__port_find(port, addr);
     if (!permitted(port, s, addr, size, false, unprivileged, multi)) {
         return false;
-    }
-    if (s == NULL && (addr & (size - 1)) == 0) { /* a device's register */
-        uint32_t v = 0;
-        bool ok = bus(port, addr, size, unprivileged, false, &v);
-        *value = v;
-        return ok;
     }
     *value = 0;
     for (unsigned done = 0, n; done < size; done += n) {
@@ -163,6 +167,10 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
 
 bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value)
 {
+    if (is_register(port, addr, size, unprivileged, ZIF_PROT_W)) {
+        uint32_t v = (uint32_t)value & UINT32_MAX >> (32 - 8 * size);
+        return bus(port, addr, size, false, true, &v);
+    }
     if (!zif__port_aligned(port, addr, size, multi)) {
         return refuse(port, addr, size, true, ZIF_FAULT_UNALIGNED, MEMTX_OK);
     }
@@ -173,10 +181,6 @@ bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivile
     const ZifPortSection *s = zif__port_find(port, addr);
     if (!permitted(port, s, addr, size, true, unprivileged, multi)) {
         return false;
-    }
-    if (s == NULL && (addr & (size - 1)) == 0) {
-        uint32_t v = (uint32_t)value & UINT32_MAX >> (32 - 8 * size);
-        return bus(port, addr, size, unprivileged, true, &v);
     }
     for (unsigned done = 0, n; done < size; done += n) {
         uint32_t v = (uint32_t)(value >> (8 * done)), at = addr + done;

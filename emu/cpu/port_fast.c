@@ -92,7 +92,7 @@ typedef struct {
     uint8_t it;
 } Place;
 
-enum { PLACES = 2048 };
+enum { PLACES = 2048, ROMD_PAGES = 8 };
 
 typedef struct {
     ZifPort port;
@@ -117,6 +117,8 @@ typedef struct {
     uint32_t obs_pc, obs_size;
     uint64_t obs_count;
     unsigned special_size;
+    uint32_t romd_pages[ROMD_PAGES]; /* pages of ROM devices that may be loaded from inline */
+    unsigned romd_page_count;        /* more than ROMD_PAGES: not all are listed */
     uint64_t layout;     /* of the mappings the engine has */
     uint16_t masks[ZIF_REG_CONTROL - ZIF_REG_PRIMASK + 1]; /* where in env PRIMASK to CONTROL are; 0: unknown */
     /* while a block is translated */
@@ -397,6 +399,19 @@ static int page_rights(Fast *f, uint32_t page, int why)
     return rights;
 }
 
+static void note_romd_page(Fast *f, uint32_t page)
+{
+    for (unsigned i = 0; i < f->romd_page_count && i < ROMD_PAGES; i++) {
+        if (f->romd_pages[i] == page) {
+            return;
+        }
+    }
+    if (f->romd_page_count < ROMD_PAGES) {
+        f->romd_pages[f->romd_page_count] = page;
+    }
+    f->romd_page_count += f->romd_page_count <= ROMD_PAGES;
+}
+
 /* Blocks are entered with the PC in place and nothing of them counted yet. */
 static _Noreturn void leave_between_blocks(Fast *f, int left)
 {
@@ -422,6 +437,10 @@ bool __wrap_arm_cpu_tlb_fill_arm(void *cpu, uint64_t address, int size, int kind
         }
     }
     int rights = page_rights(f, page, why);
+    const ZifPortSection *s = zif__port_find(&f->port, addr);
+    if (s != NULL && s->mr != NULL && s->mr->rom_device) { /* the self-test's memory has no region */
+        note_romd_page(f, page);
+    }
     tlb_set_page_with_attrs_arm(f->cpu, page, page, 0, rights, mmu_idx, ZIF_PORT_PAGE);
     if (rights & PAGE_WRITE) {
         tlb_set_dirty_arm(f->cpu, page);
@@ -825,9 +844,15 @@ static void sync_map(ZifPort *port)
 static void map_changed(ZifPort *port)
 {
     Fast *f = fast_of(port);
-    if (f->cpu != NULL) {
+    if (!port->only_romd || f->layout != port->layout || f->romd_page_count > ROMD_PAGES) {
         tlb_flush_arm(f->cpu);
+    } else { /* a ROM device changed its mode: few of its pages, if any, are in the TLB */
+        for (unsigned i = 0; i < f->romd_page_count; i++) {
+            tlb_flush_page_arm(f->cpu, f->romd_pages[i]);
+        }
     }
+    f->romd_page_count = 0;
+    port->only_romd = true;
     if (f->layout == port->layout) {
         port->map_changed = false;
     } else {

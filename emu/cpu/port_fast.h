@@ -52,6 +52,7 @@ void tlb_set_page_with_attrs_arm(void *cpu, uint32_t addr, uint64_t paddr, uint3
                                  uint32_t size);
 void tlb_set_dirty_arm(void *cpu, uint32_t addr);
 void tlb_flush_arm(void *cpu);
+void tlb_flush_page_arm(void *cpu, uint32_t addr);
 void tb_invalidate_phys_range_arm(void *uc, uint64_t from, uint64_t to);
 void *tcg_temp_new_internal_arm(void *tcg, int type, bool local);
 void tcg_temp_free_internal_arm(void *tcg, void *temporary);

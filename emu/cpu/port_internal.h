@@ -37,7 +37,7 @@ typedef struct {
     unsigned prot;
 } ZifPortProt;
 
-enum { ZIF_PORT_PROTS = 256, ZIF_PORT_RECORDS = 40 };
+enum { ZIF_PORT_PROTS = 256, ZIF_PORT_RECORDS = 64 }; /* powers of two; an instruction makes at most 36 accesses */
 
 /* A bus access already made by an instruction that has to be run again. */
 typedef struct {
@@ -63,6 +63,7 @@ struct ZifPort {
     uint64_t swept_layout; /* when codes of regions that left the map were dropped */
     bool storing;          /* a store of our own: the watch need not tell */
     bool map_changed; /* since the engine's mappings were brought up to date */
+    bool only_romd;   /* of what changed since ops->map_changed was called; that sets it */
     uint64_t layout;  /* sum over the sections of what the engine's mappings follow from */
 
     ZifPortProt prots[ZIF_PORT_PROTS];
@@ -151,8 +152,14 @@ ZifPortMapping *zif__port_mappings(const ZifPort *port, unsigned *count);
 
 /* port_access.c */
 void zif__port_refresh_modes(ZifPort *port);
+unsigned zif__port_ask_prot(ZifPort *port, uint32_t page);
 /** Client's answer for the page holding addr, cached. */
-unsigned zif__port_prot(ZifPort *port, uint32_t addr);
+static inline unsigned zif__port_prot(ZifPort *port, uint32_t addr)
+{
+    uint32_t page = addr & ~(ZIF_PORT_PAGE - 1);
+    const ZifPortProt *p = &port->prots[(page / ZIF_PORT_PAGE) % ZIF_PORT_PROTS];
+    return p->page == (page | 1) ? p->prot : zif__port_ask_prot(port, page);
+}
 /** Asks the client again when the cached modes are void. */
 static inline void zif__port_modes(ZifPort *port)
 {

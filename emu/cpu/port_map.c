@@ -141,6 +141,7 @@ static void region_add(MemoryListener *listener, MemoryRegionSection *section)
     port->section_count++;
     port->gap_end = 0;
     port->layout += layout_of(&s);
+    port->only_romd = port->only_romd && mr->rom_device;
     port->map_changed = true;
 }
 
@@ -164,6 +165,7 @@ static void region_del(MemoryListener *listener, MemoryRegionSection *section)
     ZifPortSection *s = exact(port, section);
     if (s != NULL) {
         port->layout -= layout_of(s);
+        port->only_romd = port->only_romd && s->mr->rom_device;
         size_t after = (size_t)(port->sections + port->section_count - s - 1);
         memmove(s, s + 1, after * sizeof(*s));
         port->section_count--;
@@ -179,6 +181,7 @@ static void log_changed(MemoryListener *listener, MemoryRegionSection *section, 
     ZifPortSection *s = exact(port, section);
     if (s != NULL) {
         set_log(s, now);
+        port->only_romd = false;
         port->map_changed = true;
     }
 }
@@ -187,6 +190,7 @@ static void log_changed(MemoryListener *listener, MemoryRegionSection *section, 
 static void log_sync(MemoryListener *listener, MemoryRegionSection *section)
 {
     ZifPort *port = port_of(listener);
+    port->only_romd = false;
     if (port->ops->map_changed != NULL) {
         port->ops->map_changed(port);
     }
