@@ -274,6 +274,47 @@ TEST(Z22_a_stream_restores_every_named_block, "A28 A46")
     free(s.data);
 }
 
+TEST(Z22b_pages_that_were_zero_are_zero_again_and_no_others, "A28")
+{
+    MemoryRegion *a = named_ram("a", 0x8000), *b = named_ram("b", 0x1801);
+    host(a)[0x3456] = 1;
+    host(a)[0x6000] = 2;
+    Stream s = { 0 };
+    assert_true(zif_memory_save(ctx(), 0, stream_write, &s, &error_abort));
+    fill(a, 0xff);
+    fill(b, 0xff);
+    assert_true(zif_memory_load(ctx(), stream_read, &s, &error_abort));
+    for (unsigned i = 0; i < 0x8000; i++) {
+        assert_int_equal(host(a)[i], i == 0x3456 ? 1 : i == 0x6000 ? 2 : 0);
+    }
+    for (unsigned i = 0; i < 0x1801; i++) {
+        assert_int_equal(host(b)[i], 0);
+    }
+    free(s.data);
+}
+
+TEST(Z22c_a_stream_of_other_pages_or_of_something_else_is_refused, "A28")
+{
+    named_ram("a", 0x1000);
+    Stream s = { 0 };
+    assert_true(zif_memory_save(ctx(), 0, stream_write, &s, &error_abort));
+    ZifMemoryContext *mine = ctx(), *other = zif_memory_context_new(&error_abort);
+    zif_memory_context_use(other);
+    Error *err = NULL;
+    assert_false(zif_memory_load(other, stream_read, &s, &err));
+    assert_non_null(strstr(error_get_pretty(err), "page"));
+    error_free(err);
+    zif_memory_context_use(mine);
+    zif_memory_context_free(other);
+    s.data[0] ^= 0xff;
+    s.at = 0;
+    err = NULL;
+    assert_false(zif_memory_load(ctx(), stream_read, &s, &err));
+    assert_non_null(err);
+    error_free(err);
+    free(s.data);
+}
+
 TEST(Z23_an_incremental_stream_holds_the_pages_written_since, "A51 A52 A95")
 {
     MemoryRegion *root = box("R", 0x100000);
@@ -424,16 +465,23 @@ TEST(Z29_queued_writes_are_carried_out_before_a_save, "D32")
 
 /* ---- objects ---- */
 
-static unsigned finalized;
+static unsigned finalized, initialised;
+
+static void thing_init(Object *obj)
+{
+    initialised++;
+}
 
 static void thing_finalize(Object *obj)
 {
     finalized++;
 }
 
-static const TypeInfo thing_info = {
-    .name = "test-thing", .parent = TYPE_OBJECT, .instance_size = sizeof(Object), .instance_finalize = thing_finalize
-};
+static const TypeInfo thing_info = { .name = "test-thing",
+                                     .parent = TYPE_OBJECT,
+                                     .instance_size = sizeof(Object),
+                                     .instance_init = thing_init,
+                                     .instance_finalize = thing_finalize };
 static const TypeInfo thing_impostor = { .name = "test-thing", .parent = TYPE_OBJECT };
 static const TypeInfo orphan_info = { .name = "test-orphan", .parent = "test-no-such-parent" };
 static const TypeInfo derived_info = { .name = "test-derived", .parent = "test-thing" };
@@ -444,8 +492,9 @@ TEST(Z40_objects_count_their_references_and_finalize_once, "X12")
     type_register_static(&thing_info); /* the same again is nothing */
     type_register_static(&derived_info);
     DIES("test-thing", type_register_static(&thing_impostor));
-    finalized = 0;
+    finalized = initialised = 0;
     Object *o = object_new("test-derived");
+    assert_int_equal(initialised, 1); /* what it derives from is made first */
     assert_string_equal(object_get_typename(o), "test-derived");
     assert_ptr_equal(object_dynamic_cast(o, "test-thing"), o);
     assert_null(object_dynamic_cast(o, TYPE_MEMORY_REGION));

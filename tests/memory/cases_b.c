@@ -193,6 +193,26 @@ TEST(B13b_a_late_listener_hears_of_global_logging, "A51 A87 log_global_start")
     memory_global_dirty_log_stop();
 }
 
+static MemoryRegion *b13_region;
+
+static void ask_mask(MemoryListener *l)
+{
+    note("mask=%d", memory_region_get_dirty_log_mask(b13_region));
+}
+
+TEST(B13c_the_client_is_in_the_mask_when_listeners_hear_of_it, "A36 A51 A52 log_global_start log_global_stop")
+{
+    MapB m = map_b();
+    b13_region = m.r;
+    Recorder *rec = recorder_new("", 0);
+    rec->listener = (MemoryListener){ .log_global_start = ask_mask, .log_global_stop = ask_mask };
+    recorder_register(rec, m.as);
+    memory_global_dirty_log_start();
+    set_running(true);
+    memory_global_dirty_log_stop();
+    LOG("mask=6 mask=2");
+}
+
 TEST(B14_global_sync_asks_for_logged_ranges_only, "A53 log_sync")
 {
     MapB m = map_b();

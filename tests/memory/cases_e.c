@@ -328,6 +328,7 @@ TEST(E22_destroying_a_cache_twice_is_harmless, "A103 A105 M15")
     address_space_cache_init(&cache, m.as, 0, 0x100, false);
     address_space_cache_destroy(&cache);
     assert_null(cache.mrs.mr);
+    assert_null(cache.ptr);
     address_space_cache_destroy(&cache);
     MemoryRegionCache never = MEMORY_REGION_CACHE_INVALID;
     assert_null(never.mrs.mr);

@@ -434,6 +434,25 @@ TEST(I92_set_coalescing_is_one_window_over_everything, "A68 A70 D32")
     assert_non_null(strstr(log_text(), "j.w(ffc,1,4)"));
 }
 
+TEST(I92b_set_coalescing_replaces_earlier_windows, "A68 A69 A87 T10")
+{
+    MapI m = map_i();
+    memory_region_add_coalescing(m.j, 0x10, 0x10);
+    memory_region_set_coalescing(m.j);
+    recorder_terse(m.as);
+    LOG("+j[9000,a000) co+[9000,1000)@[9000,a000)");
+}
+
+TEST(I92c_a_window_is_announced_for_every_range_that_shows_it, "A57 A69 coalesced_mmio_add")
+{
+    MapI m = map_i();
+    over(m.root, 0x9400, io("cover", 0x100), 1);
+    recorder_terse(m.as);
+    log_clear();
+    memory_region_add_coalescing(m.j, 0x300, 0x400);
+    LOG("co+[9300,100)@[9000,9400) co+[9500,200)@[9500,a000)");
+}
+
 TEST(I93_the_flush_flag_alone_can_be_switched_off_and_flushes_then, "A69 A71 A72 D32")
 {
     MapI m = map_i();

@@ -30,7 +30,8 @@ TEST(Y01_a_read_cache_spans_ranges_that_go_on_in_one_region, "A103 A105 A63")
 {
     MemoryRegion *root = box("R", 0x10000), *r = ram("r", 0x4000);
     at(root, 0, ali("a", r, 0, 0x1000));
-    MemoryRegion *b = at(root, 0x1000, ali("b", r, 0x1000, 0x1000));
+    MemoryRegion *b = at(root, 0x1000, ali("b", r, 0x1000, 0x800));
+    at(root, 0x1800, ali("b2", r, 0x1800, 0x800));
     at(root, 0x2000, ali("c", r, 0x3000, 0x1000)); /* the offsets do not go on */
     memory_region_set_readonly(b, true);
     AddressSpace *as = space(root);
@@ -264,7 +265,7 @@ TEST(Y20_a_device_that_writes_to_itself_without_end_is_stopped, "A95 X5")
     zif_memory_region_set_reentrancy(m, ZIF_REENTRANCY_QUEUE);
     assert_int_equal(put(dev(m)->hook_data, 0, 1, 1), MEMTX_OK);
     LOG("refused=4");
-    assert_true(dev(m)->calls > 10 && dev(m)->calls < 100000);
+    assert_int_equal(dev(m)->calls, 1 + ZIF_MEMORY_MAX_QUEUED);
 }
 
 static void write_both(Dev *d, hwaddr addr, unsigned size, bool is_write, uint64_t data)
