@@ -33,7 +33,7 @@ struct ZifStream {
     ZifStreamRequest request;
     uint8_t *pending; /* written, not yet sent: pending[first .. first + used) modulo room */
     size_t first, used, room;
-    bool dropped;
+    bool dropped, begun;
 };
 
 static bool stdin_taken;
@@ -180,7 +180,8 @@ void zif_stream_write(ZifStream *s, const void *bytes, size_t size)
             }
         }
         s->pending[(s->first + s->used++) % s->room] = p[i];
-        if (p[i] == '\n' && !has_peer(s)) { /* whoever reads it may be waiting for the line */
+        if ((p[i] == '\n' || !s->begun) && !has_peer(s)) { /* somebody may be waiting for the line, or a sign of life */
+            s->begun = true;
             zif_stream_flush(s);
         }
     }

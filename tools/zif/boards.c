@@ -14,7 +14,8 @@ enum { HELP, NAMES, MARKDOWN, BOARD, FLAT, JSON };
 
 const Option boards_options[] = {
     { NAMES, "names", 0, OPTION_FLAG, NULL, "Every name and alias, one a line, for scripts." },
-    { MARKDOWN, "markdown", 0, OPTION_FLAG, NULL, "Boards, and how much of each chip is modelled, as Markdown tables." },
+    { MARKDOWN, "markdown", 0, OPTION_FLAG, NULL,
+      "Boards, and how much of each chip is modelled, as Markdown tables." },
     HELP_OPTION,
     { 0 },
 };

@@ -49,7 +49,8 @@ const Command commands[] = {
       "Runs firmware images on an emulated board, on virtual time, and says by its exit status how that ended.",
       run_option_table, run_more, command_run },
     { "gdb", "Debug firmware.", "--board BOARD [OPTION]... IMAGE.elf...",
-      "Starts gdb-multiarch (or arm-none-eabi-gdb) attached to a machine that is halted at reset. The options are those of `zif "
+      "Starts gdb-multiarch (or arm-none-eabi-gdb) attached to a machine that is halted at reset. The options are "
+      "those of `zif "
       "run`; what the console prints appears in GDB.",
       help_only_options, "", command_gdb },
     { "boards", "List boards and SoCs.", "[--names]", "Lists the boards and bare SoCs that are built in.",

@@ -14,7 +14,7 @@ typedef struct {
     Links *links;
     Progress progress;
     struct GdbSession *gdb;
-    ZifTime base;        /* virtual time at which the run began: 0 but for --load */
+    ZifTime base; /* virtual time at which the run began: 0 but for --load */
     bool save_due;
     ZifTime limit;       /* virtual time at which the run ends at the latest */
     double began, start; /* host seconds; start moves when the host lags behind real time */
