@@ -21,7 +21,7 @@ bool zif_log_configure(const char *spec, Error **errp)
     const char *colon = strchr(spec, ':');
     size_t len = colon ? (size_t)(colon - spec) : strlen(spec);
     for (unsigned i = 0; i < sizeof level_names / sizeof *level_names; i++) {
-        if (strlen(level_names[i]) != len || strncmp(level_names[i], spec, len)) {
+        if (strlen(level_names[i]) != len || strncmp(level_names[i], spec, len) != 0) {
             continue;
         }
         if (i > highest) {
@@ -35,7 +35,7 @@ bool zif_log_configure(const char *spec, Error **errp)
             error_setg(errp, "log category '%s' is empty, too long, or one too many (limit %d)", colon + 1, MAX_RULES);
             return false;
         }
-        strcpy(rules[nrules].category, colon + 1);
+        memcpy(rules[nrules].category, colon + 1, strlen(colon + 1) + 1);
         rules[nrules++].level = i;
         return true;
     }

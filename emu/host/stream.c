@@ -82,8 +82,8 @@ ZifStream *zif_stream_open(const char *spec, const char *name, Error **errp)
     const char *colon = strchr(spec, ':');
     size_t len = colon ? (size_t)(colon - spec) : strlen(spec);
     for (unsigned k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-        if (strlen(kinds[k].word) != len || strncmp(kinds[k].word, spec, len) || kinds[k].takes_argument != !!colon ||
-            (colon && !colon[1])) {
+        if (strlen(kinds[k].word) != len || strncmp(kinds[k].word, spec, len) != 0 ||
+            kinds[k].takes_argument != !!colon || (colon && !colon[1])) {
             continue;
         }
         ZifStream *s = calloc(1, sizeof *s);

@@ -50,7 +50,7 @@ static void print_bash(void)
          "return ;;");
     for (const Command *c = commands; c->name; c++) {
         for (const Option *o = c->options; o->name; o++) {
-            if (o->arg == OPTION_VALUE && strcmp(o->value, "BOARD") && !takes_file(o)) {
+            if (o->arg == OPTION_VALUE && strcmp(o->value, "BOARD") != 0 && !takes_file(o)) {
                 const char *words = value_words(o);
                 printf("    %s--%s) COMPREPLY=($(compgen -W '%s' -- \"$word\")); return ;;\n", c->name, o->name,
                        words ? words : "");

@@ -32,7 +32,7 @@ struct Links {
 
 static void keep(Links *l, uint8_t byte)
 {
-    if (l->console_len == 2 * CONSOLE_KEPT) {
+    if (l->console_len == (size_t)2 * CONSOLE_KEPT) {
         memmove(l->console, l->console + CONSOLE_KEPT, CONSOLE_KEPT);
         l->console_len = CONSOLE_KEPT;
     }

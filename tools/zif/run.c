@@ -106,7 +106,7 @@ static bool save(Run *r)
 static bool load(Run *r, Error **errp)
 {
     r->machine = zif_machine_new(&r->o.machine, errp);
-    r->images = calloc(r->o.nimages, sizeof *r->images);
+    r->images = calloc(r->o.nimages, sizeof(ZifImage *));
     if (!r->machine || !r->images) {
         return false;
     }

@@ -175,7 +175,7 @@ static bool parse_ram_fill(RunOptions *o, const char *text, Error **errp)
         return true;
     }
     unsigned long v = strtoul(text, &end, 16);
-    if (strncmp(text, "0x", 2) || !text[2] || *end || v > 0xff) {
+    if (strncmp(text, "0x", 2) != 0 || !text[2] || *end || v > 0xff) {
         error_setg(errp, "--ram-fill: '%s' is none of random, zero, 0xNN", text);
         return false;
     }
@@ -195,7 +195,7 @@ static bool parse_strict(RunOptions *o, const char *text, Error **errp)
         size_t len = strcspn(text, ",");
         unsigned kind = 0;
         while (kind < ZIF_REPORT_KINDS &&
-               (strlen(zif_report_kind_name(kind)) != len || strncmp(zif_report_kind_name(kind), text, len))) {
+               (strlen(zif_report_kind_name(kind)) != len || strncmp(zif_report_kind_name(kind), text, len) != 0)) {
             kind++;
         }
         if (kind < ZIF_REPORT_KINDS) {
@@ -244,7 +244,7 @@ static void add_image(RunOptions *o, const char *name)
 
 static bool parse_port(RunOptions *o, const char *text, Error **errp)
 {
-    if (strcmp(text, "fast") && strcmp(text, "portable")) {
+    if (strcmp(text, "fast") != 0 && strcmp(text, "portable") != 0) {
         error_setg(errp, "--cpu-port: '%s' is neither fast nor portable", text);
         return false;
     }
@@ -261,7 +261,7 @@ static bool parse_save(RunOptions *o, const char *text, Error **errp)
         return false;
     }
     o->save_at = ZIF_TIME_NEVER;
-    if (strcmp(at + 1, "expect") && !parse_duration("save", at + 1, &o->save_at, errp)) {
+    if (strcmp(at + 1, "expect") != 0 && !parse_duration("save", at + 1, &o->save_at, errp)) {
         return false;
     }
     o->save = copy(text, (size_t)(at - text));
@@ -287,7 +287,7 @@ static bool parse_gdb(RunOptions *o, const char *text, Error **errp)
 static bool parse_semihosting(RunOptions *o, const char *text, Error **errp)
 {
     o->machine.semihosting = !strcmp(text, "on");
-    if (!o->machine.semihosting && strcmp(text, "off")) {
+    if (!o->machine.semihosting && strcmp(text, "off") != 0) {
         error_setg(errp, "--semihosting: '%s' is neither on nor off", text);
         return false;
     }

@@ -263,7 +263,7 @@ bool steps_start(Steps *s, const StepsHost *host, ZifTime now, Error **errp)
 static void remember(Seen *seen, uint8_t byte)
 {
     if (!seen->text) {
-        seen->text = must(malloc(BACKLOG));
+        seen->text = must(calloc(BACKLOG, 1));
     }
     if (seen->used == BACKLOG) {
         seen->line_start = seen->text[BACKLOG / 2 - 1] == '\n';

@@ -32,7 +32,7 @@ static void one_line(const char *text, char *out, size_t len)
     while (*text) {
         text += strspn(text, " ");
         size_t n = strcspn(text, "\n");
-        if (n && *text != '(' && strncmp(text, "CFSR", 4)) {
+        if (n && *text != '(' && strncmp(text, "CFSR", 4) != 0) {
             snprintf(out + used, len - used, "%s%.*s", used ? ", " : "", (int)n, text);
             used = strlen(out);
         }
