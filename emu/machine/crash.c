@@ -20,10 +20,10 @@ static void put_registers(ZifMachine *m, FILE *out)
                  { "basepri", ZIF_REG_BASEPRI }, { "faultmask", ZIF_REG_FAULTMASK }, { "control", ZIF_REG_CONTROL } };
     ZifPort *port = zif_cpu_port(m->cpu);
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-        fprintf(out, "%s%9s %08x", i && i % 4 == 0 ? "\n" : "", names[i], zif_port_get(port, ZIF_REG_R0 + i));
+        fprintf(out, "%s%10s %08x", i && i % 4 == 0 ? "\n" : "", names[i], zif_port_get(port, ZIF_REG_R0 + i));
     }
     for (unsigned i = 0; i < sizeof more / sizeof *more; i++) {
-        fprintf(out, "%s%9s %08x", (17 + i) % 4 == 0 ? "\n" : "", more[i].name, zif_port_get(port, more[i].reg));
+        fprintf(out, "%s%10s %08x", (17 + i) % 4 == 0 ? "\n" : "", more[i].name, zif_port_get(port, more[i].reg));
     }
     fputc('\n', out);
 }
@@ -43,7 +43,7 @@ static bool put_frame(ZifMachine *m, FILE *out, uint32_t *sp)
     }
     fprintf(out, "stacked frame at 0x%08x (%s):", at, lr & 4 ? "psp" : "msp");
     for (unsigned i = 0; i < 8; i++) {
-        fprintf(out, "%s%9s %08x", i % 4 ? "" : "\n", names[i], frame[i]);
+        fprintf(out, "%s%10s %08x", i % 4 ? "" : "\n", names[i], frame[i]);
     }
     fputs("\ninterrupted at ", out);
     put_place(m, out, frame[6]);

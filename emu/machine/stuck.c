@@ -113,6 +113,9 @@ static void put_poll(ZifMachine *m, FILE *out)
     }
     const ZifSlot *slot = &p.dev->core->layout->slots[p.slot];
     uint32_t bits = tested_bits(m, p.poll->pc);
+    if ((!bits || bits == UINT32_MAX) && slot->row->fields && !slot->row->fields[1].name) {
+        bits = ~slot->reserved; /* the register has one field: that is what is waited for */
+    }
     fprintf(out, "it kept reading %s.%s as 0x%x: %u times since %s, at 0x%08x %s\n", p.dev->name,
             zif__slot_name(p.dev->cls, p.slot, name), p.poll->value, p.poll->count,
             zif_time_format(p.poll->since, since), p.poll->pc, zif_machine_locate(m, p.poll->pc, where, sizeof where));
