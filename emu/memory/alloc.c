@@ -39,7 +39,7 @@ size_t zif__alloc_bytes(void)
 
 void *zif__alloc(size_t bytes)
 {
-    void *p = zif__alloc_allowed() ? calloc(1, bytes ? bytes : 1) : NULL;
+    void *p = zif__alloc_allowed() ? calloc(1, bytes) : NULL;
     in_use += p ? malloc_usable_size(p) : 0;
     return p;
 }
@@ -50,7 +50,7 @@ void *zif__realloc(void *old, size_t bytes)
         return NULL;
     }
     size_t before = old ? malloc_usable_size(old) : 0;
-    void *p = realloc(old, bytes ? bytes : 1);
+    void *p = realloc(old, bytes);
     if (p) {
         in_use += malloc_usable_size(p) - before;
     }

@@ -15,7 +15,7 @@ int64_t address_space_cache_init(MemoryRegionCache *cache, AddressSpace *as, hwa
     bool found = i && fv->ranges[i - 1].last >= addr;
     const FlatRange nothing = { .start = 0, .last = HWADDR_MAX, .mr = &as->z.ctx->unassigned };
     const FlatRange *r = found ? &fv->ranges[i - 1] : &nothing;
-    *cache = (MemoryRegionCache){ .fv = fv, .as = as, .is_write = is_write, .len = len };
+    *cache = (MemoryRegionCache){ .fv = fv, .is_write = is_write, .len = len, .readonly = r->readonly };
     cache->mrs = zif__section(fv, r, zif__flags_of(r->mr));
     cache->xlat = addr - r->start + r->offset;
     if (memory_access_is_direct(r->mr, is_write) && !(is_write && r->readonly)) {

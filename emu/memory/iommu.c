@@ -102,8 +102,9 @@ void memory_region_register_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n)
 
 void memory_region_unregister_iommu_notifier(MemoryRegion *mr, IOMMUNotifier *n)
 {
+    IOMMUMemoryRegion *iommu = translator(mr);
     QLIST_REMOVE(n, node);
-    update_wanted(translator(mr));
+    update_wanted(iommu);
 }
 
 void memory_region_notify_one(IOMMUNotifier *notifier, IOMMUTLBEntry *entry)

@@ -155,7 +155,7 @@ ZifPlace zif__cache_place(const MemoryRegionCache *cache, hwaddr addr, bool is_w
                    .addr = xlat,
                    .page_mask = HWADDR_MAX,
                    .perm = IOMMU_RW,
-                   .readonly = cache->mrs.readonly && !mr->readonly };
+                   .readonly = cache->readonly };
     if (xlat >= zif__shown_size(mr)) { /* past the end of what was cached as one piece */
         p.mr = &mr->z.ctx->unassigned;
         p.room = HWADDR_MAX;

@@ -27,7 +27,7 @@ static uint64_t round_up(uint64_t n, uint64_t to)
 /* ---- the context's list ---- */
 
 /* Blocks in RAM space start on multiples of 64 pages, so that no two share a word of a bitmap. */
-static bool find_offset(ZifMemoryContext *ctx, RAMBlock *block)
+static void find_offset(ZifMemoryContext *ctx, RAMBlock *block)
 {
     uint64_t grain = 64 * (uint64_t)ctx->page_size;
     uint64_t want = round_up(block->max_length ? block->max_length : 1, grain);
@@ -46,12 +46,8 @@ static bool find_offset(ZifMemoryContext *ctx, RAMBlock *block)
             at = round_up(b->offset + b->max_length, grain);
         }
     }
-    if (place > UINT64_MAX - want) {
-        return false;
-    }
     block->offset = (ram_addr_t)place;
     QTAILQ_INSERT_AT(&ctx->blocks, before, block, link);
-    return true;
 }
 
 static unsigned host_upto(const ZifMemoryContext *ctx, const uint8_t *host)
@@ -85,10 +81,10 @@ RAMBlock *zif__block_of_host(ZifMemoryContext *ctx, const void *host)
 
 static bool list_block(ZifMemoryContext *ctx, RAMBlock *block)
 {
-    if (!zif__grow((void **)&ctx->by_host, &ctx->by_host_capacity, ctx->nr_by_host + 1, sizeof *ctx->by_host) ||
-        !find_offset(ctx, block)) {
+    if (!zif__grow((void **)&ctx->by_host, &ctx->by_host_capacity, ctx->nr_by_host + 1, sizeof *ctx->by_host)) {
         return false;
     }
+    find_offset(ctx, block);
     unsigned i = host_upto(ctx, block->host);
     memmove(&ctx->by_host[i + 1], &ctx->by_host[i], (ctx->nr_by_host - i) * sizeof *ctx->by_host);
     ctx->by_host[i] = block;
@@ -133,11 +129,7 @@ RAMBlock *zif_ram_block_by_name(ZifMemoryContext *ctx, const char *name)
 /* fd -1: anonymous. NULL and errno on failure. */
 static uint8_t *map_memory(size_t len, size_t align, int fd, bool shared)
 {
-    if (!zif__alloc_allowed()) {
-        errno = ENOMEM;
-        return NULL;
-    }
-    if (len > SIZE_MAX - align) {
+    if (len > SIZE_MAX - align || !zif__alloc_allowed()) {
         errno = ENOMEM;
         return NULL;
     }
@@ -386,32 +378,40 @@ void memory_region_init_ram_device_ptr(MemoryRegion *mr, struct Object *owner, c
     mr->opaque = mr;
 }
 
-/* Gives the block the name it has in snapshot streams; takes the memory back when that is impossible. */
-static void join_stream(MemoryRegion *mr, Error **errp)
+bool zif_memory_region_register_ram(MemoryRegion *mr, Error **errp)
 {
     RAMBlock *b = mr->ram_block;
     if (!b) {
-        return;
+        zif_bug("region \"%s\" has no memory to be part of snapshots", memory_region_name(mr));
     }
     char *path = mr->owner ? object_get_canonical_path(mr->owner) : NULL;
+    if (mr->owner && !path) {
+        error_setg(errp, "out of memory for the path of region \"%s\"", memory_region_name(mr));
+        return false;
+    }
     char full[sizeof b->idstr];
     int n = snprintf(full, sizeof full, "%s%s%s", path ? path : "", path ? "/" : "", memory_region_name(mr));
-    bool no_path = mr->owner && !path;
     free(path);
-    if (no_path || n >= (int)sizeof full) {
-        error_setg(errp,
-                   no_path ? "out of memory for the name of region \"%s\"" : "the path of region \"%s\" is too long",
-                   memory_region_name(mr));
-        destroy_ram(mr);
-        mr->destructor = NULL;
-        mr->size = 0;
-        return;
+    if (n >= (int)sizeof full) {
+        error_setg(errp, "the path of region \"%s\" is longer than %zu bytes", memory_region_name(mr), sizeof full - 1);
+        return false;
     }
     if (zif_ram_block_by_name(mr->z.ctx, full)) {
         zif_bug("there are two memory regions \"%s\" in snapshots", full);
     }
     memcpy(b->idstr, full, sizeof full);
     b->flags |= RAM_MIGRATABLE;
+    return true;
+}
+
+/* A region that was to be part of snapshots and cannot be has failed to initialise. */
+static void join_stream(MemoryRegion *mr, Error **errp)
+{
+    if (mr->ram_block && !zif_memory_region_register_ram(mr, errp)) {
+        destroy_ram(mr);
+        mr->destructor = NULL;
+        mr->size = 0;
+    }
 }
 
 void memory_region_init_ram(MemoryRegion *mr, struct Object *owner, const char *name, uint64_t size, Error **errp)

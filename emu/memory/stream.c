@@ -48,10 +48,8 @@ static bool put_number(const Writer *w, uint64_t value, unsigned size)
 
 static bool saved(const Writer *w, const RAMBlock *b)
 {
-    if (!(b->flags & RAM_MIGRATABLE) || b->mr->ram_device) {
-        return false;
-    }
-    return !(b->flags & RAM_PREALLOC) || (w->options & ZIF_MEMORY_SAVE_PREALLOC);
+    bool asked_for = !(b->flags & RAM_PREALLOC) || (w->options & ZIF_MEMORY_SAVE_PREALLOC);
+    return (b->flags & RAM_MIGRATABLE) && asked_for;
 }
 
 static bool all_zero(const uint8_t *p, size_t len)
@@ -219,14 +217,14 @@ static bool resize(const Reader *r, RAMBlock *b, uint64_t used)
     }
     Error *err = NULL;
     memory_region_ram_resize(b->mr, used, &err);
-    if (!err && used != b->used_length) {
+    if (!err && used != b->used_length) { /* a size no machine has: not whole host pages */
         error_setg(&err, "the memory snapshot has region \"%s\" with 0x%llx bytes", b->idstr, (unsigned long long)used);
     }
-    bool ok = !err;
     if (err) {
         error_propagate(r->errp, err);
+        return false;
     }
-    return ok;
+    return true;
 }
 
 static bool load_block(const Reader *r)

@@ -444,6 +444,12 @@ void memory_region_init_rom(MemoryRegion *mr, struct Object *owner, const char *
 void memory_region_init_rom_device(MemoryRegion *mr, struct Object *owner, const MemoryRegionOps *ops, void *opaque,
                                    const char *name, uint64_t size, Error **errp);
 
+/**
+ * Makes RAM of any other kind (resizeable, file, the caller's memory) part of snapshot streams, too, under the same kind of name.
+ * False and *errp when the name is too long or memory is short; a region without memory is a bug.
+ */
+bool zif_memory_region_register_ram(MemoryRegion *mr, Error **errp);
+
 /** An I/O region of the old callbacks by width; mmio and opaque must outlive it. A width without callback is a decode error. */
 typedef struct ZifMmioAdapter {
     const MemoryRegionMmio *mmio;
@@ -953,7 +959,7 @@ struct MemoryRegionCache {
     FlatView *fv;
     MemoryRegionSection mrs;
     bool is_write;
-    AddressSpace *as;
+    bool readonly; /* by an alias or container */
 };
 /** A cache that was never made; destroying it does nothing (M15). */
 #define MEMORY_REGION_CACHE_INVALID ((MemoryRegionCache){ .mrs.mr = NULL })
@@ -1128,7 +1134,7 @@ bool zif_memory_sync_files(ZifMemoryContext *ctx, Error **errp);
 /** Options of zif_memory_save. */
 enum {
     ZIF_MEMORY_SAVE_DIRTY = 1,    /* only pages written since the last save; needs global dirty logging */
-    ZIF_MEMORY_SAVE_PREALLOC = 2, /* blocks in the caller's memory too */
+    ZIF_MEMORY_SAVE_PREALLOC = 2, /* blocks in the caller's memory too, RAM devices among them */
     ZIF_MEMORY_SAVE_BY_FILE = 4,  /* shared file blocks by reference: synced, their contents not in the stream */
 };
 /** True when all len bytes went through. */
