@@ -393,7 +393,8 @@ bool zif_memory_region_register_ram(MemoryRegion *mr, Error **errp)
     int n = snprintf(full, sizeof full, "%s%s%s", path ? path : "", path ? "/" : "", memory_region_name(mr));
     free(path);
     if (n >= (int)sizeof full) {
-        error_setg(errp, "the path of region \"%s\" is longer than %zu bytes", memory_region_name(mr), sizeof full - 1);
+        error_setg(errp, "the path of region \"%s\" is too long: more than %zu bytes", memory_region_name(mr),
+                   sizeof full - 1);
         return false;
     }
     if (zif_ram_block_by_name(mr->z.ctx, full)) {

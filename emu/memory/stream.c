@@ -49,7 +49,7 @@ static bool put_number(const Writer *w, uint64_t value, unsigned size)
 static bool saved(const Writer *w, const RAMBlock *b)
 {
     bool asked_for = !(b->flags & RAM_PREALLOC) || (w->options & ZIF_MEMORY_SAVE_PREALLOC);
-    return (b->flags & RAM_MIGRATABLE) && asked_for;
+    return (b->flags & RAM_MIGRATABLE) && asked_for && !b->mr->ram_device;
 }
 
 static bool all_zero(const uint8_t *p, size_t len)

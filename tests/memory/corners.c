@@ -20,7 +20,7 @@ static void expect_error(Error **err, const char *words)
     *err = NULL;
 }
 
-TEST(V01_one_value_over_the_end_of_what_a_cache_holds, "A103 L4 L11")
+TEST(V01_one_value_over_the_end_of_what_a_cache_holds, "A103 A105")
 {
     MemoryRegion *root = box("R", 0x10000), *r = at(root, 0, rom("r", 0x1000));
     AddressSpace *as = space(root);
@@ -123,7 +123,7 @@ TEST(V02_memory_of_any_kind_can_be_part_of_streams, "A19 A22 M12")
     Error *err = NULL;
     MemoryRegion *r = blank();
     memory_region_init_ram(r, NULL, name, 0x1000, &err);
-    expect_error(&err, "longer than");
+    expect_error(&err, "too long");
     assert_int_equal(memory_region_size(r), 0);
 }
 
@@ -143,7 +143,7 @@ static const struct {
     { 38, "07", "wrong place" },
 };
 
-TEST(V03_damaged_streams_are_refused_with_a_sentence, "X10")
+TEST(V03_damaged_streams_are_refused_with_a_sentence, "")
 {
     static Bytes good, bad;
     good.size = 0;
@@ -204,7 +204,7 @@ TEST(V04_blocks_in_the_callers_memory_may_overlap, "A38 A22")
     assert_null(memory_region_from_host((void *)UINTPTR_MAX, &offset));
 }
 
-TEST(V05_a_gap_is_used_by_the_block_that_fits_it_best, "X10 A40")
+TEST(V05_a_gap_is_used_by_the_block_that_fits_it_best, "A40")
 {
     MemoryRegion *a = ram("a", 64 * PAGE), *b = ram("b", 128 * PAGE), *c = ram("c", 64 * PAGE),
                  *d = ram("d", 64 * PAGE);

@@ -1134,7 +1134,7 @@ bool zif_memory_sync_files(ZifMemoryContext *ctx, Error **errp);
 /** Options of zif_memory_save. */
 enum {
     ZIF_MEMORY_SAVE_DIRTY = 1,    /* only pages written since the last save; needs global dirty logging */
-    ZIF_MEMORY_SAVE_PREALLOC = 2, /* blocks in the caller's memory too, RAM devices among them */
+    ZIF_MEMORY_SAVE_PREALLOC = 2, /* blocks in the caller's memory too (but never RAM devices) */
     ZIF_MEMORY_SAVE_BY_FILE = 4,  /* shared file blocks by reference: synced, their contents not in the stream */
 };
 /** True when all len bytes went through. */
