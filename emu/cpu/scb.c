@@ -437,7 +437,8 @@ static const MemoryRegionOps scs_ops = {
     .impl = { .min_access_size = 1, .max_access_size = 4 },
 };
 
-/* Private peripheral space with no register in it. v7-M answers with a BusFault; on v6-M the debug components live here,
+/* Internal private peripheral space with no register in it; the external half, from 0xE0040000 on, is the bus's: chips put
+ * debug registers of their own there. v7-M answers with a BusFault; on v6-M the debug components live here,
  * which only a debugger reaches, and software reads zero. */
 static MemTxResult ppb_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
@@ -463,7 +464,7 @@ static const MemoryRegionOps ppb_ops = {
 
 void zif__scb_realize(ZifCpu *cpu)
 {
-    memory_region_init_io(&cpu->ppb, &cpu->owner, &ppb_ops, cpu, "cpu-private", 0x100000);
+    memory_region_init_io(&cpu->ppb, &cpu->owner, &ppb_ops, cpu, "cpu-private", 0x40000);
     memory_region_add_subregion_overlap(&cpu->container, 0xE0000000, &cpu->ppb, 1);
     memory_region_init_io(&cpu->scs, &cpu->owner, &scs_ops, cpu, "cpu-scs", 0x1000);
     memory_region_add_subregion_overlap(&cpu->container, 0xE000E000, &cpu->scs, 2);
