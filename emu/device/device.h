@@ -74,6 +74,8 @@ typedef struct {
     ZifEvent ev;
     ZifDevice *dev;
     unsigned number;
+    ZifTime last;   /* when it ran last, and how often in a row at that same time */
+    unsigned again;
 } ZifDeviceEvent;
 
 /* The same value read again and again: what a guest that is stuck does. */

@@ -35,7 +35,7 @@ static const ZifRegister regs[NREGS] = {
 typedef struct {
     ZifDevice dev;
     uint32_t values[NREGS];
-    uint32_t last_slot, last_old, last_value, events, heard;
+    uint32_t last_slot, last_old, last_value, events, heard, storm;
 } Toy;
 
 static uint32_t toy_peek(ZifDevice *dev, unsigned slot)
@@ -55,6 +55,9 @@ static void toy_event(ZifDevice *dev, unsigned event)
 {
     ((Toy *)dev)->events++;
     zif_set(dev, 0, 0, 1);
+    if (((Toy *)dev)->storm) {
+        zif_schedule(dev, event, zif_now(dev));
+    }
 }
 
 static void toy_in(ZifDevice *dev, unsigned line, int level)
@@ -235,6 +238,16 @@ static void events_run_at_their_time_and_reset_cancels_them(void **state)
     assert_int_equal(t->events, 1);
 }
 
+static void an_event_due_again_at_once_does_not_stop_time(void **state)
+{
+    Toy *t = make(state);
+    t->storm = 1;
+    zif_schedule_in(&t->dev, 0, ZIF_US);
+    zif_bench_run(*state, 10 * ZIF_US);
+    assert_true(t->events > 1000);
+    assert_int_not_equal(zif_bench_reported(*state, ZIF_REPORT_BUS, ""), 0);
+}
+
 static void wires_carry_levels_and_tell_only_changes(void **state)
 {
     Toy *a = make(state), *b = make(state);
@@ -318,6 +331,7 @@ int main(void)
         T(holes_read_zero_and_are_reported),
         T(only_power_on_resets_what_is_kept),
         T(events_run_at_their_time_and_reset_cancels_them),
+        T(an_event_due_again_at_once_does_not_stop_time),
         T(wires_carry_levels_and_tell_only_changes),
         T(a_loop_of_wires_comes_to_an_end),
         T(a_saved_device_goes_on_as_if_nothing_had_happened),

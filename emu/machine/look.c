@@ -1,4 +1,4 @@
-/* Memory read without effects, and what can be found out from a stack. SPDX-License-Identifier: GPL-2.0-or-later */
+/* Looking: the machine's parts, memory read without effects, what can be found out from a stack. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 #include "internal.h"
 
@@ -61,4 +61,45 @@ bool zif_device_drive(ZifDevice *dev, const char *input, unsigned line, int leve
     }
     zif__input_set(dev, i, line, level);
     return true;
+}
+
+AddressSpace *zif_machine_cpu_bus(ZifMachine *m)
+{
+    return zif_cpu_as(m->cpu);
+}
+
+struct ZifCpu *zif_machine_cpu(ZifMachine *m)
+{
+    return m->cpu;
+}
+
+unsigned zif_machine_ndevices(const ZifMachine *m)
+{
+    return m->kit.ndevices;
+}
+
+ZifDevice *zif_machine_device(ZifMachine *m, unsigned n)
+{
+    return n < m->kit.ndevices ? m->kit.devices[n] : NULL;
+}
+
+uint32_t zif_device_peek(ZifDevice *dev, unsigned slot)
+{
+    return slot < dev->cls->nregs ? zif__slot_peek(dev, slot) : 0;
+}
+
+unsigned zif_machine_nreports(const ZifMachine *m)
+{
+    return zif__nreports(&m->kit);
+}
+
+const ZifReportEntry *zif_machine_report(const ZifMachine *m, unsigned n)
+{
+    return zif__report_at(&m->kit, n);
+}
+
+void zif_machine_on_report(ZifMachine *m, void (*fn)(void *opaque, const ZifReportEntry *entry), void *opaque)
+{
+    m->kit.on_report = fn;
+    m->kit.on_report_opaque = opaque;
 }
