@@ -160,6 +160,7 @@ struct ZifCpu {
         bool reads, writes;
     } watches[ZIF_CPU_WATCHES]; /* a debugger's: no part of the machine's state */
     unsigned nwatches;
+    bool ignore_watches;
     struct {
         bool is_write, is_access, valid;
         uint32_t addr;

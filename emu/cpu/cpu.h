@@ -81,6 +81,8 @@ bool zif_cpu_may_wake(const ZifCpu *cpu);
  * Adding one that is there, or removing one that is not, changes nothing. False: no room (ZIF_CPU_WATCHES at most). */
 enum { ZIF_CPU_WATCHES = 32 };
 bool zif_cpu_set_watchpoint(ZifCpu *cpu, uint32_t addr, uint32_t size, bool reads, bool writes, bool on);
+/** While ignored, watchpoints stop nothing. */
+void zif_cpu_ignore_watchpoints(ZifCpu *cpu, bool ignore);
 /** The watchpoint that ended the last run, once: its address, the direction, and whether
  * it watches both directions. False when it was something else. */
 bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write, bool *is_access);

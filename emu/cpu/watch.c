@@ -21,7 +21,7 @@ bool zif__watched(const ZifCpu *cpu, uint32_t addr, uint32_t size)
 
 bool zif__watch_stops(ZifCpu *cpu, uint32_t addr, unsigned size, bool is_write)
 {
-    for (unsigned i = 0; i < cpu->nwatches; i++) {
+    for (unsigned i = 0; i < cpu->nwatches && !cpu->ignore_watches; i++) {
         if ((is_write ? cpu->watches[i].writes : cpu->watches[i].reads) &&
             overlaps(addr, size, cpu->watches[i].addr, cpu->watches[i].size)) {
             cpu->watch_hit.valid = true;
@@ -59,6 +59,11 @@ bool zif_cpu_set_watchpoint(ZifCpu *cpu, uint32_t addr, uint32_t size, bool read
     cpu->nwatches++;
     zif_port_flush_permissions(cpu->port);
     return true;
+}
+
+void zif_cpu_ignore_watchpoints(ZifCpu *cpu, bool ignore)
+{
+    cpu->ignore_watches = ignore;
 }
 
 bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write, bool *is_access)

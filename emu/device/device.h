@@ -151,6 +151,7 @@ struct ZifKit {
     ZifDevice **devices;
     unsigned ndevices;
     ZifLayout *layouts;
+    bool replaying;        /* the past is being repeated: what is said now was said before */
     unsigned wire_depth;   /* wires being followed now, one inside the other */
     /* Reports, newest last. */
     struct ZifReportSlot *reports;
@@ -167,6 +168,9 @@ struct ZifKit {
         /* A clock controller's output has this rate now. */
         void (*clock)(void *opaque, ZifDevice *dev, unsigned index, uint64_t hz);
         void (*transmitted)(void *opaque, ZifDevice *dev, uint8_t byte);
+        /* Bytes were queued for the guest on a line. */
+        void (*sent)(void *sent_opaque, ZifSerialLine *line, const void *bytes, size_t len);
+        void *sent_opaque;
         void *opaque;
     } hooks;
 };

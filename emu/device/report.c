@@ -48,6 +48,9 @@ const char *zif_report_kind_name(ZifReportKind kind)
 void zif__report(ZifKit *kit, ZifDevice *dev, const char *device_name, ZifReportKind kind, int slot, uint32_t pc,
                  const char *text)
 {
+    if (kit->replaying) {
+        return;
+    }
     for (unsigned i = kit->nreports; i-- > 0;) {
         struct ZifReportSlot *r = &kit->reports[i];
         if (r->entry.kind == kind && r->dev == dev && r->slot == slot && r->entry.pc == pc &&

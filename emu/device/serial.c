@@ -132,6 +132,9 @@ void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len)
     ensure_room(line, len);
     memcpy(line->queue + line->head + line->count, bytes, len);
     line->count += len;
+    if (line->kit->hooks.sent) {
+        line->kit->hooks.sent(line->kit->hooks.sent_opaque, line, bytes, len);
+    }
     start(line);
 }
 
@@ -159,7 +162,7 @@ size_t zif__serial_take(ZifSerialLine *line, uint8_t *bytes, size_t len)
 
 void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when)
 {
-    for (Observer *o = line->observers; o; o = o->next) {
+    for (Observer *o = line->kit->replaying ? NULL : line->observers; o; o = o->next) {
         o->fn(o->opaque, byte, when);
     }
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <zif/debugger.h>
 #include <zif/gdb.h>
-#include "internal.h"
+#include "history.h"
 #include "monitor.h"
 
 /* What the machine offers GDB to erase at once; a multiple of every flash's own word, and small enough for `load`. */
@@ -12,6 +12,7 @@ enum { FLASH_BLOCK = 1024, MAX_MEMORIES = 256 };
 struct ZifDebugger {
     ZifMachine *m;
     ZifGdb *gdb;
+    ZifHistory *history;
     ZifGdbMemory memories[MAX_MEMORIES];
     unsigned nmemories;
     bool ended;
@@ -27,6 +28,12 @@ static const ZifReg registers[ZIF_GDB_D0] = {
     ZIF_REG_LR,  ZIF_REG_PC,  ZIF_REG_XPSR,    ZIF_REG_MSP,     ZIF_REG_PSP,       ZIF_REG_PRIMASK, ZIF_REG_BASEPRI,
     ZIF_REG_FAULTMASK, ZIF_REG_CONTROL,
 };
+
+/* The debugger changed the machine: the past no longer leads here. */
+static void altered(ZifDebugger *d)
+{
+    zif__history_forget(d->history);
+}
 
 static ZifPort *port_of(ZifDebugger *d)
 {
@@ -49,6 +56,7 @@ static uint64_t read_register(void *opaque, unsigned number)
 static bool write_register(void *opaque, unsigned number, uint64_t value)
 {
     ZifDebugger *d = opaque;
+    altered(d);
     if (number < ZIF_GDB_D0) {
         zif_cpu_poke_register(d->m->cpu, registers[number], (uint32_t)value);
     } else if (number == ZIF_GDB_FPSCR) {
@@ -80,6 +88,7 @@ static bool write_memory(void *opaque, uint32_t addr, const void *buf, size_t le
     ZifMemoryContext *before = zif__enter(m);
     const uint8_t *bytes = buf;
     bool ok = true;
+    altered(d);
     for (size_t at = 0; ok && at < len;) {
         const char *device;
         size_t n = zif__extent(m, (uint32_t)(addr + at), len - at, &device);
@@ -189,6 +198,7 @@ static void reset(void *opaque)
 {
     ZifDebugger *d = opaque;
     d->ended = false;
+    altered(d);
     zif_machine_reset(d->m, ZIF_RESET_PIN);
 }
 
@@ -228,10 +238,13 @@ ZifDebugger *zif_debugger_new(ZifMachine *m, void (*output)(void *opaque, const 
         .memory = memory,
         .monitor = monitor,
         .reset = reset,
+        .can_reverse = true,
         .opaque = d,
     };
-    d->gdb = zif_gdb_new(&target, output, opaque, errp);
+    d->history = zif__history_new(m, errp);
+    d->gdb = d->history ? zif_gdb_new(&target, output, opaque, errp) : NULL;
     if (!d->gdb) {
+        zif__history_free(d->history);
         free(d);
         return NULL;
     }
@@ -243,6 +256,7 @@ void zif_debugger_free(ZifDebugger *d)
 {
     if (d) {
         zif_debugger_disconnect(d);
+        zif__history_free(d->history);
         zif_gdb_free(d->gdb);
         free(d);
     }
@@ -255,6 +269,7 @@ void zif_debugger_connect(ZifDebugger *d)
 
 void zif_debugger_disconnect(ZifDebugger *d)
 {
+    zif__history_forget(d->history);
     zif_gdb_disconnect(d->gdb);
 }
 
@@ -328,13 +343,29 @@ static bool step(ZifDebugger *d, ZifTime until, ZifRunInfo *info)
     uint64_t before = zif_machine_instructions(d->m);
     ZifTimeline *tl = d->m->kit.timeline;
     info->reason = ZIF_RUN_TIME;
+    ZifTime next = zif_timeline_time_at(tl, zif_cpu_cycles(d->m->cpu) + 1);
     while (zif_machine_instructions(d->m) == before && zif_machine_now(d->m) < until) {
-        ZifTime next = zif_timeline_time_at(tl, zif_cpu_cycles(d->m->cpu) + 1);
         if (zif_machine_run(d->m, next, info) != ZIF_RUN_TIME) {
             return true;
         }
+        /* Asleep: to the next event in one go, then the instruction behind it. */
+        ZifTime event = zif_timeline_next(tl), now = zif_machine_now(d->m);
+        next = zif_timeline_time_at(tl, zif_cpu_cycles(d->m->cpu) + 1);
+        next = event > next && event != ZIF_TIME_NEVER && now != next ? event : next;
     }
     return false;
+}
+
+static void go_back(ZifDebugger *d, bool one_step)
+{
+    uint64_t here = zif_machine_instructions(d->m);
+    bool there = one_step ? here && zif__history_go(d->history, here - 1) : zif__history_last_break(d->history);
+    ZifGdbStop stop = { .kind = there ? ZIF_GDB_STOP_BREAK : ZIF_GDB_STOP_HISTORY };
+    uint32_t addr;
+    bool is_write, is_access;
+    zif_cpu_take_watch_hit(d->m->cpu, &addr, &is_write, &is_access); /* of a replay: old news */
+    d->ended = false;
+    zif_gdb_stopped(d->gdb, &stop);
 }
 
 ZifDebugState zif_debugger_run(ZifDebugger *d, ZifTime until, ZifRunInfo *info)
@@ -345,7 +376,19 @@ ZifDebugState zif_debugger_run(ZifDebugger *d, ZifTime until, ZifRunInfo *info)
         zif_gdb_console(d->gdb, d->notes, strlen(d->notes));
         d->notes[0] = 0;
     }
-    switch (zif_gdb_want(d->gdb)) {
+    if (d->m->past_is_lost) {
+        d->m->past_is_lost = false;
+        zif__history_forget(d->history);
+    }
+    ZifGdbWant want = zif_gdb_want(d->gdb);
+    if (want == ZIF_GDB_STEP || want == ZIF_GDB_RANGE || want == ZIF_GDB_CONTINUE) {
+        zif__history_mark(d->history);
+    }
+    switch (want) {
+    case ZIF_GDB_BACK_STEP:
+    case ZIF_GDB_BACK_CONTINUE:
+        go_back(d, want == ZIF_GDB_BACK_STEP);
+        break;
     case ZIF_GDB_STEP:
         if (step(d, until, info)) {
             tell(d, info);

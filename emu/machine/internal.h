@@ -92,6 +92,8 @@ struct ZifMachine {
     uint32_t samples[ZIF_SAMPLES]; /* PCs, one each sampling interval */
     uint64_t nsamples;
     struct ZifTraceHash *hash;
+    bool past_is_lost; /* something happened that re-execution cannot repeat */
+    struct ZifHistory *history; /* of a debugger that can go back; NULL = none */
     /* Dirty pages are those that differ from this snapshot; NULL: it is gone, all may differ. */
     bool logging;
     const ZifSnapshot *log_base;

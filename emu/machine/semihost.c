@@ -54,9 +54,18 @@ static void guest_exit(void *opaque, int status)
     zif_cpu_stop(m->cpu);
 }
 
+/* Does an operation reach the host's files, or take what cannot be given again? */
+static bool leaves_traces(const ZifMachine *m, uint32_t op)
+{
+    enum { OPEN = 0x01, CLOSE, WRITE = 0x05, READ, READC, SEEK = 0x0A, REMOVE = 0x0E, RENAME };
+    return op == OPEN || op == CLOSE || op == READ || op == READC || op == SEEK || op == REMOVE || op == RENAME ||
+           (op == WRITE && m->config.semihosting_dir);
+}
+
 bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *r0)
 {
     ZifMachine *m = opaque;
+    m->past_is_lost |= m->history && leaves_traces(m, op);
     switch (m->semihost ? zif_semihost_call(m->semihost, op, param, r0) : ZIF_SEMIHOST_UNKNOWN) {
     case ZIF_SEMIHOST_SERVED:
         return true;

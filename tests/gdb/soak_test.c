@@ -86,7 +86,7 @@ static void act(ZifDebugger *d, const Subject *s)
 {
     uint32_t code = (s->code + next_random(s->code_size)) & ~1u;
     uint32_t ram = s->ram + (next_random(0x3000) & ~3u);
-    switch (next_random(12)) {
+    switch (next_random(14)) {
     case 0:
         packet(d, "Z0,%x,2", code);
         break;
@@ -118,7 +118,15 @@ static void act(ZifDebugger *d, const Subject *s)
         packet(d, "vCont;r%x,%x", code, code + next_random(64));
         break;
     case 10:
-        packet(d, "D");
+        if (next_random(4) == 0) {
+            packet(d, "D");
+        }
+        break;
+    case 11:
+        packet(d, "bs");
+        break;
+    case 12:
+        packet(d, "bc");
         break;
     default:
         packet(d, "vCont;s");
