@@ -303,7 +303,7 @@ static void clock_task(Clock *c, unsigned slot)
         }
         break;
     case TASKS_CTSTART:
-        zif_schedule_in(dev, CAL_TIMER, (c->values[CTIV] ? c->values[CTIV] : 128) * 250 * ZIF_MS);
+        zif_schedule_in(dev, CAL_TIMER, (c->values[CTIV] ? c->values[CTIV] : 128u) * (250 * ZIF_MS));
         break;
     case TASKS_CTSTOP:
         zif_cancel(dev, CAL_TIMER);

@@ -31,7 +31,8 @@ typedef struct {
 } Ecb;
 
 enum { ENCRYPTED };
-enum { BLOCK = 16, ROUNDS = 10 };
+enum { ROUNDS = 10 };
+#define BLOCK ((size_t)16)
 
 /* Multiplication by x in GF(2^8), FIPS 197 section 4.2.1. */
 static uint8_t xtime(uint8_t a)

@@ -45,8 +45,9 @@ static uint32_t place(const Nvmc *n, unsigned index, uint32_t *size)
 {
     uint32_t reg[6] = { 0 };
     zif_prop_cells(&n->dev, "reg", reg, 6);
-    *size = reg[2 * index + 1];
-    return reg[2 * index];
+    const uint32_t *entry = reg + (size_t)2 * index;
+    *size = entry[1];
+    return entry[0];
 }
 
 static bool is_protected(Nvmc *n, uint32_t address)

@@ -196,7 +196,7 @@ static void radio_happens(Radio *r, unsigned event, uint32_t shortcut, unsigned 
 static ZifTime bits_time(const Radio *r, unsigned bits)
 {
     static const uint16_t ns[] = { 1000, 500, 4000, 1000 }; /* a bit in each MODE */
-    return bits * ns[r->values[MODE] & 3] * ZIF_NS;
+    return (ZifTime)bits * ns[r->values[MODE] & 3] * ZIF_NS;
 }
 
 static unsigned crc_bits(const Radio *r)

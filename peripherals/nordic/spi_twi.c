@@ -82,7 +82,7 @@ ZifTime zif__nrf_bits(const SpiTwi *s, unsigned bits)
 {
     /* bits per second = FREQUENCY * 16 MHz / 2^32 */
     unsigned __int128 ps = (unsigned __int128)bits * ZIF_SEC << 32;
-    return s->values[FREQUENCY] ? (ZifTime)(ps / (16000000ull * s->values[FREQUENCY])) : 0;
+    return s->values[FREQUENCY] ? (ZifTime)(ps / 16000000 / s->values[FREQUENCY]) : 0;
 }
 
 bool zif__nrf_reaches(const SpiTwi *s, unsigned psel, const char *soldered)

@@ -122,7 +122,7 @@ static ZifTime uart_frame_time(ZifDevice *dev)
     unsigned bits = 1 + 8 + (zif_bits(u->values[CONFIG], 1, 3) == 7) + 1;
     /* baud = BAUDRATE * 16 MHz / 2^32 */
     unsigned __int128 ps = (unsigned __int128)bits * ZIF_SEC << 32;
-    return u->values[BAUDRATE] ? (ZifTime)(ps / (16000000ull * u->values[BAUDRATE])) : 0;
+    return u->values[BAUDRATE] ? (ZifTime)(ps / 16000000 / u->values[BAUDRATE]) : 0;
 }
 
 static bool flow_control(const Uart *u)

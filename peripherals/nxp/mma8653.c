@@ -127,7 +127,7 @@ static void sample(Mma8653 *m)
     unsigned range = 2u << (m->values[XYZ_DATA_CFG] & 3); /* g */
     zif_prop_cells(&m->dev, "zif,milli-g", milli_g, 3);
     for (unsigned axis = 0; axis < 3; axis++) {
-        int64_t counts = (int64_t)(int32_t)milli_g[axis] * 512 / (1000 * (int)range);
+        int64_t counts = (int64_t)(int32_t)milli_g[axis] * 512 / 1000 / (int)range;
         counts = counts > 511 ? 511 : counts < -512 ? -512 : counts;
         m->values[OUT_X_MSB + 2 * axis] = (uint32_t)(counts >> 2) & 0xFF;
         m->values[OUT_X_LSB + 2 * axis] = (uint32_t)counts << 6 & 0xC0;
