@@ -264,13 +264,32 @@ static inline uint8_t zif__flags_of(const MemoryRegion *mr)
 {
     return (mr->romd_mode ? ZIF_TOLD_ROMD : 0) | (mr->readonly ? ZIF_TOLD_READONLY : 0);
 }
+/* Who tracks writes to the region, as listeners were told, and as the commit under way tells them. */
+static inline int zif__mask_told(const MemoryRegion *mr)
+{
+    bool migration = mr->z.ctx->told_global_log && mr->ram_block;
+    return mr->z.told_mask | (migration ? 1 << DIRTY_MEMORY_MIGRATION : 0);
+}
+static inline int zif__mask_to_tell(const MemoryRegion *mr)
+{
+    bool migration = mr->z.ctx->tell_global_log && mr->ram_block;
+    return mr->z.tell_mask | (migration ? 1 << DIRTY_MEMORY_MIGRATION : 0);
+}
 /* Section of a range as listeners were told of it, or are being told now. */
 MemoryRegionSection zif__section(FlatView *fv, const FlatRange *r, uint8_t flags);
 
-/* ---- commit.c ---- */
+/* ---- paint.c ---- */
 /* What a commit replaced is let go of when its callbacks are through: that may destroy owners, who may call anything. */
 void zif__trash_view(FlatView *fv);
 void zif__empty_trash(ZifMemoryContext *ctx);
+/* Paints what is marked and gets all the memory the commit needs. False without; nothing is lost then. */
+bool zif__prepare(ZifMemoryContext *ctx);
+/* Ends a commit, carried out or not. */
+void zif__put_away(ZifMemoryContext *ctx, bool done);
+/* Writes the ranges the canvas will have to `fv`, which has room, holding each. */
+void zif__compose(const ZifCanvas *c, FlatView *fv);
+
+/* ---- commit.c ---- */
 /* The address space created first after the given number; NULL: none. */
 AddressSpace *zif__space_after(ZifMemoryContext *ctx, uint64_t order);
 void zif__begin(ZifMemoryContext *ctx);
@@ -421,7 +440,22 @@ MemTxResult zif__cache_rw(MemoryRegionCache *cache, hwaddr addr, MemTxAttrs attr
 
 /* ---- ramblock.c, dirty.c ---- */
 RAMBlock *zif__block_of_host(ZifMemoryContext *ctx, const void *host);
-void zif__block_free(RAMBlock *block);
+/* What a block is to be. */
+typedef struct ZifRamWish {
+    uint64_t size, max_size, align;
+    uint32_t flags;
+    int fd;
+    void *ptr;
+    void (*resized)(const char *, uint64_t, void *);
+} ZifRamWish;
+/* Gives the region its memory. False and *errp on failure; the descriptor is still the caller's then. */
+bool zif__back_with(MemoryRegion *mr, const ZifRamWish *w, Error **errp);
+void zif__ram_destroy(MemoryRegion *mr);
+size_t zif__host_page(void);
+static inline uint64_t zif__round_up(uint64_t n, uint64_t to)
+{
+    return (n + to - 1) / to * to;
+}
 /* Writes the file blocks that have one of the flags back. */
 bool zif__sync_files(ZifMemoryContext *ctx, uint32_t flags, Error **errp);
 void zif__init_ram_on_fd(MemoryRegion *mr, Object *owner, const char *name, uint64_t size, uint64_t align,
@@ -434,7 +468,8 @@ static inline void zif__written(MemoryRegion *mr, hwaddr addr, hwaddr len)
     unsigned mask = zif__mask_of(mr, mr->z.ctx->global_log), shift = mr->z.ctx->page_bits;
     hwaddr page = addr >> shift;
     bool watched = mr->ram_block->code_watches != NULL;
-    if (likely(mask == 1 << DIRTY_MEMORY_CODE && page == (addr + len - 1) >> shift && !watched)) { /* RAM nobody watches */
+    if (likely(mask == 1 << DIRTY_MEMORY_CODE && page == (addr + len - 1) >> shift &&
+               !watched)) { /* RAM nobody watches */
         mr->ram_block->dirty[DIRTY_MEMORY_CODE][page / 64] |= UINT64_C(1) << (page % 64);
     } else if (mask || watched) {
         zif__mark_pages(mr->ram_block, shift, addr, len, mask);

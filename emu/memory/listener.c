@@ -105,12 +105,6 @@ void zif__sync_logs(ZifMemoryContext *ctx, MemoryRegion *mr)
 
 /* ---- coming and going ---- */
 
-static int mask_told(const MemoryRegion *mr)
-{
-    const ZifMemoryContext *ctx = mr->z.ctx;
-    return mr->z.told_mask | (ctx->told_global_log && mr->ram_block ? 1 << DIRTY_MEMORY_MIGRATION : 0);
-}
-
 static void tell_space(MemoryListener *l, AddressSpace *as, bool appears)
 {
     FlatView *fv = as->current_map;
@@ -121,7 +115,7 @@ static void tell_space(MemoryListener *l, AddressSpace *as, bool appears)
     for (unsigned i = 0; i < fv->nr; i++) {
         const FlatRange *r = &fv->ranges[i];
         MemoryRegionSection s = zif__section(fv, r, r->mr->z.told_flags);
-        int mask = mask_told(r->mr);
+        int mask = zif__mask_told(r->mr);
         if (appears) {
             if (l->region_add) {
                 l->region_add(l, &s);
