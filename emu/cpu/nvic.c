@@ -84,7 +84,11 @@ void zif__nvic_update(ZifCpu *cpu)
 {
     ZifCpuState *st = &cpu->st;
     find_best(cpu);
+    bool was_urgent = st->exec_prio < 0;
     st->exec_prio = (int16_t)zif__exec_prio(cpu, true);
+    if (was_urgent != (st->exec_prio < 0) && (st->mpu.ctrl & MPU_CTRL_ENABLE)) {
+        zif_port_flush_permissions(cpu->port); /* the MPU steps aside, or is back [v7 B3.5.3] */
+    }
     st->take = st->best && zif__group_prio(cpu, st->best_prio) < st->exec_prio;
     if (st->take) {
         zif__cpu_kick(cpu);

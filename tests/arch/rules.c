@@ -229,6 +229,7 @@ const Rule rules[] = {
     R(A, "v7 B3.5.3", "The background region is privileged", "mpu_unprivileged", ON_V7,
       WORDS(1, 4, 0x82, 0, 0x2000C000)),
     R(A, "v7 B3.5.3", "Without HFNMIENA the MPU is off at HardFault priority", "mpu_hfnmiena", ON_V7, WORDS(1)),
+    R(A, "v7 B3.5.3", "... and on again after it", "mpu_hfnmiena_page", ON_V7, WORDS(1, 2, 0x10082)),
     R(A, "v7 B3.5.3", "With HFNMIENA it is on there", "mpu_hfnmiena_on", ON_V7, .end = BOARD_LOCKUP, WORDS(1)),
     R(A, "v7 B3.2.15", "MSTKERR when the frame is not allowed", "mpu_mstkerr", ON_V7, WORDS(4, 0x10)),
     R(A, "v7 B3.5.9", "RBAR selects the region; alias registers", "mpu_aliases", ON_V7,

@@ -936,6 +936,26 @@ TEST mpu_hfnmiena hard=1f+1
         LOGI    1
         END
 
+TEST mpu_hfnmiena_page hard=1f+1
+        REGION  0, 0x20001000, (RO | 11 << 1 | 1)  @ whole pages, whose permission is remembered
+        MPU_ON
+        movs    r4, #0
+        ldr     r0, =0x20001100
+        udf     #0
+        str     r1, [r0]                @ and now the MPU is back
+        END
+1:      adds    r4, #1
+        LOG     r4
+        str     r4, [r0]
+        cmp     r4, #2
+        beq     2f
+        ldr     r2, [sp, #24]
+        adds    r2, #2
+        str     r2, [sp, #24]
+        bx      lr
+2:      LOGAT   CFSR
+        END
+
 TEST mpu_hfnmiena_on hard=1f+1
         REGION  0, 0x20001000, (NONE | 4 << 1 | 1)
         MPU_ON  7
