@@ -206,11 +206,13 @@ static bool monitor(void *opaque, const char *command, FILE *out)
 {
     ZifDebugger *d = opaque;
     ZifMemoryContext *before = zif__enter(d->m);
-    bool asks_reset = false;
-    bool known = zif__monitor(d->m, command, out, &asks_reset);
+    ZifMonitorEffect effect = ZIF_MONITOR_LOOKED;
+    bool known = zif__monitor(d->m, command, out, &effect);
     zif__leave(before);
-    if (asks_reset) {
+    if (effect == ZIF_MONITOR_RESET) {
         reset(d);
+    } else if (effect == ZIF_MONITOR_ALTERED) {
+        altered(d);
     }
     return known;
 }

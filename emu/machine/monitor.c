@@ -94,19 +94,19 @@ bool zif__inspect(ZifMachine *m, uint32_t addr, void *buf, size_t len)
 
 typedef struct {
     const char *words; /* the command as typed, single spaces; a trailing space means that arguments follow */
-    void (*run)(ZifMachine *m, const char *args, FILE *out, bool *reset);
+    void (*run)(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect);
     const char *help; /* NULL: another spelling of the one above */
 } Command;
 
-static void do_reset(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_reset(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
-    *asks_reset = true;
+    *effect = ZIF_MONITOR_RESET;
     fputs("the machine is reset and halted\n", out);
 }
 
-static void do_nothing(ZifMachine *m, const char *args, FILE *out, bool *asks_reset) {}
+static void do_nothing(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect) {}
 
-static void do_mtree(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_mtree(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     mtree_info((fprintf_function)fprintf, out, !strcmp(args, "-f"), false, false);
 }
@@ -123,7 +123,7 @@ static void print_register(ZifDevice *dev, unsigned slot, FILE *out)
     fputc('\n', out);
 }
 
-static void do_info(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_info(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     char device[64];
     const char *rest = strchr(args, ' ');
@@ -147,7 +147,7 @@ static void do_info(ZifMachine *m, const char *args, FILE *out, bool *asks_reset
     }
 }
 
-static void do_devices(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_devices(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     for (unsigned i = 0; i < m->kit.ndevices; i++) {
         const ZifDevice *dev = m->kit.devices[i];
@@ -155,7 +155,7 @@ static void do_devices(ZifMachine *m, const char *args, FILE *out, bool *asks_re
     }
 }
 
-static void do_events(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_events(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     char when[32];
     for (unsigned i = 0; i < m->kit.ndevices; i++) {
@@ -169,14 +169,14 @@ static void do_events(ZifMachine *m, const char *args, FILE *out, bool *asks_res
     }
 }
 
-static void do_time(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_time(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     char now[32];
     fprintf(out, "%s, %" PRIu64 " instructions, %" PRIu64 " cycles\n", zif_time_format(zif_machine_now(m), now),
             zif_machine_instructions(m), zif_cpu_cycles(m->cpu));
 }
 
-static void do_reports(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_reports(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     for (unsigned i = 0; i < zif_machine_nreports(m); i++) {
         const ZifReportEntry *r = zif_machine_report(m, i);
@@ -185,12 +185,34 @@ static void do_reports(ZifMachine *m, const char *args, FILE *out, bool *asks_re
     }
 }
 
-static void do_board(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_board(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     zif_machine_describe(m, out);
 }
 
-static void do_help(ZifMachine *m, const char *args, FILE *out, bool *asks_reset);
+static void say_outcome(Error *err, FILE *out)
+{
+    fprintf(out, "%s\n", err ? error_get_pretty(err) : "done");
+    error_free(err);
+}
+
+static void do_save(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
+{
+    Error *err = NULL;
+    zif_machine_save_file(m, args, &err);
+    say_outcome(err, out);
+}
+
+static void do_load(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
+{
+    Error *err = NULL;
+    if (zif_machine_load_file(m, args, &err)) {
+        *effect = ZIF_MONITOR_ALTERED;
+    }
+    say_outcome(err, out);
+}
+
+static void do_help(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect);
 
 static const Command commands[] = {
     { "help", do_help, "help: this list" },
@@ -214,10 +236,12 @@ static const Command commands[] = {
     { "board", do_board, "board: memories, devices, interrupts" },
     { "events", do_events, "events: what is scheduled, and when" },
     { "time", do_time, "time: virtual time, instructions and cycles" },
+    { "snapshot save ", do_save, "snapshot save FILE: store the machine as it is" },
+    { "snapshot load ", do_load, "snapshot load FILE: go back to a stored one" },
     { "reports", do_reports, "reports: what zif has to say of the firmware so far" },
 };
 
-static void do_help(ZifMachine *m, const char *args, FILE *out, bool *asks_reset)
+static void do_help(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (commands[i].help) {
@@ -226,7 +250,7 @@ static void do_help(ZifMachine *m, const char *args, FILE *out, bool *asks_reset
     }
 }
 
-bool zif__monitor(ZifMachine *m, const char *command, FILE *out, bool *asks_reset)
+bool zif__monitor(ZifMachine *m, const char *command, FILE *out, ZifMonitorEffect *effect)
 {
     const Command *best = NULL;
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
@@ -241,6 +265,6 @@ bool zif__monitor(ZifMachine *m, const char *command, FILE *out, bool *asks_rese
     }
     const char *space = strrchr(best->words, ' ');
     size_t skip = space ? (size_t)(space - best->words) + 1 : strlen(best->words);
-    best->run(m, command + skip, out, asks_reset);
+    best->run(m, command + skip, out, effect);
     return true;
 }
