@@ -14,11 +14,14 @@
 #include "links.h"
 #include "verdict.h"
 
-/* How far virtual time goes before the host is looked at. */
-#define SLICE_LIVE     (10 * ZIF_MS)
+/* How far virtual time goes before the host is looked at: as far as takes some milliseconds of the host's time. */
+#define SLICE_LEAST    (100 * ZIF_US)
+#define SLICE_FIRST    ZIF_MS
+#define SLICE_LIVE     (10 * ZIF_MS) /* at most, when somebody may type */
 #define SLICE_ALONE    (50 * ZIF_MS)
 #define TIMEOUT_UNLESS (30 * ZIF_SEC)
 
+static const double short_slice = 0.005, long_slice = 0.02; /* seconds */
 static const double max_lag = 0.1; /* seconds behind real time that are caught up with, not more */
 
 static volatile sig_atomic_t interrupted;
@@ -214,6 +217,11 @@ static ZifTime earlier(ZifTime a, ZifTime b)
     return a < b ? a : b;
 }
 
+static ZifTime next_slice(ZifTime slice, double took)
+{
+    return took < short_slice ? slice * 2 : took > long_slice && slice > SLICE_LEAST ? slice / 2 : slice;
+}
+
 static void run(Run *r)
 {
     bool alone = !links_live(r->links) || !steps_empty(r->o.steps);
@@ -226,12 +234,15 @@ static void run(Run *r)
     r->limit = limit;
     r->began = r->start = host_seconds();
     links_exchange(r->links);
-    for (;;) {
+    for (ZifTime slice = SLICE_FIRST;;) {
         bool input = links_can_input(r->links) || r->gdb;
         zif_machine_set_external_wake(r->machine, input);
-        ZifTime until = zif_machine_now(r->machine) + (input || realtime ? SLICE_LIVE : SLICE_ALONE);
+        slice = earlier(slice, input || realtime ? SLICE_LIVE : SLICE_ALONE);
+        ZifTime until = zif_machine_now(r->machine) + slice;
+        double begin = host_seconds();
         ZifRunReason reason = r->gdb ? gdb_session_run(r->gdb, earlier(until, limit), &r->info)
                                      : zif_machine_run(r->machine, earlier(until, limit), &r->info);
+        slice = next_slice(slice, host_seconds() - begin);
         links_exchange(r->links);
         if (ended(r, reason, limit)) {
             break;
