@@ -1,9 +1,11 @@
 /*
- * Canvases: one per region that some address space shows. A change of the tree marks the windows of the canvases where it may be
- * seen (found by climbing from the region through containers and aliases); the next commit paints only those.
+ * Canvases: one per region that some address space shows. A change of the tree marks the windows of the canvases
+ * where it may be seen (found by climbing from the region through containers and aliases); the next commit paints
+ * only those.
  *
- * A mark is made while the tree still is as it was, for what goes, and again when it is as it will be, for what comes. All
- * that differs between a canvas and the tree therefore lies within its marks, whatever happens between two commits.
+ * A mark is made while the tree still is as it was, for what goes, and again when it is as it will be, for what
+ * comes. All that differs between a canvas and the tree therefore lies within its marks, whatever happens between two
+ * commits.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "internal.h"

@@ -1,13 +1,13 @@
 /*
  * Transactions: how changes of the tree become changes of the views (CONTRACT 5.2, 5.3; D8, D9).
  *
- * A commit paints the windows marked since the last one, works out which ranges of the views they replace, tells the listeners of
- * each address space what goes and what comes, and puts the new ranges in place. Everything that needs memory happens
- * before the first callback, so a commit happens whole or, for want of memory, not yet. Views that nobody but their canvas and
- * one address space holds are changed in place; others are copied.
+ * A commit paints the windows marked since the last one, works out which ranges of the views they replace, tells the
+ * listeners of each address space what goes and what comes, and puts the new ranges in place. Everything that needs
+ * memory happens before the first callback, so a commit happens whole or, for want of memory, not yet. Views that
+ * nobody but their canvas and one address space holds are changed in place; others are copied.
  *
- * Attributes that do not change the layout (romd mode, a region's own readonly, dirty masks) are live words in the region;
- * here listeners learn of them: `told` is what they know, `tell` what this commit tells.
+ * Attributes that do not change the layout (romd mode, a region's own readonly, dirty masks) are live words in the
+ * region; here listeners learn of them: `told` is what they know, `tell` what this commit tells.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "internal.h"

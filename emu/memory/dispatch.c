@@ -1,9 +1,10 @@
 /*
- * One access to one region: is it valid, who is told, and how it is cut to what the callbacks can do
- * (CONTRACT 5.5-5.7, 5.13; D1-D3; re-entrancy).
+ * One access to one region: is it valid, who is told, and how it is cut to what the callbacks can do (CONTRACT
+ * 5.5-5.7, 5.13; D1-D3; re-entrancy).
  *
- * A value travels as the little-endian number of its bytes by ascending address. What a big-endian device gives or takes is
- * swapped piece by piece, which makes its first byte the lowest address's as well; from there on both are alike.
+ * A value travels as the little-endian number of its bytes by ascending address. What a big-endian device gives or
+ * takes is swapped piece by piece, which makes its first byte the lowest address's as well; from there on both are
+ * alike.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <zif/log.h>

@@ -1,7 +1,7 @@
 /*
- * A container's children by address: a treap threaded through the regions themselves, each node knowing the last address of
- * its subtree, so that the children touching a window are found without looking at the others. It needs no memory and
- * cannot fail. SPDX-License-Identifier: GPL-2.0-or-later
+ * A container's children by address: a treap threaded through the regions themselves, each node knowing the last
+ * address of its subtree, so that the children touching a window are found without looking at the others. It needs no
+ * memory and cannot fail. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "internal.h"
 

@@ -27,7 +27,10 @@ typedef struct ZifWindow {
     hwaddr first, last;
 } ZifWindow;
 
-/* What a commit paints: the ranges that were there, then those that come. The one or the other part is released in the end. */
+/*
+ * What a commit paints: the ranges that were there, then those that come. The one or the other part is released in
+ * the end.
+ */
 typedef struct ZifPatch {
     struct ZifPatch *next; /* on the context's heap of trash */
     unsigned nr_old, nr_new;
@@ -180,8 +183,10 @@ extern const MemoryRegionOps zif__refuse_ops;
 void zif__settle(MemoryRegion *mr);
 void zif__region_setup(MemoryRegion *mr, Object *owner, const char *name, uint64_t size, ObjectClass *klass);
 void zif__region_setup_unassigned(MemoryRegion *mr, ZifMemoryContext *ctx);
-/* A hold keeps the owner alive and the region from being finalized. `for_owner`: owner of who holds, whose own regions it
- * would be circular to count. */
+/*
+ * A hold keeps the owner alive and the region from being finalized. `for_owner`: owner of who holds, whose own
+ * regions it would be circular to count.
+ */
 void zif__hold(MemoryRegion *mr, unsigned kind, Object *for_owner);
 void zif__release(MemoryRegion *mr, unsigned kind, Object *for_owner);
 void zif__attention(MemoryRegion *mr, uint8_t bit, bool on);
@@ -212,9 +217,15 @@ void zif__mark(MemoryRegion *mr);
 void zif__mark_all(ZifCanvas *canvas);
 /* The region whose picture an address space with this root shows (D6); NULL: nothing. */
 MemoryRegion *zif__view_root(MemoryRegion *root);
-/* The canvas of a root, made and painted if need be. NULL without memory. fresh: as the tree is now, not as last committed. */
+/*
+ * The canvas of a root, made and painted if need be. NULL without memory. fresh: as the tree is now, not as last
+ * committed.
+ */
 ZifCanvas *zif__canvas_get(ZifMemoryContext *ctx, MemoryRegion *root, bool fresh);
-/* Makes the address space show the canvas (NULL: nothing any more) with this view of it. The view it had becomes trash. */
+/*
+ * Makes the address space show the canvas (NULL: nothing any more) with this view of it. The view it had becomes
+ * trash.
+ */
 void zif__canvas_show(AddressSpace *as, ZifCanvas *canvas, FlatView *fv);
 /* Frees canvases nobody shows. */
 void zif__canvas_sweep(ZifMemoryContext *ctx);
@@ -224,7 +235,9 @@ typedef struct ZifRanges {
     FlatRange *ranges;
     unsigned nr, capacity;
 } ZifRanges;
-/* Appends the picture of [first, last] of the tree; neighbours that belong together are merged. False without memory. */
+/*
+ * Appends the picture of [first, last] of the tree; neighbours that belong together are merged. False without memory.
+ */
 bool zif__render(MemoryRegion *root, hwaddr first, hwaddr last, ZifRanges *out);
 /* Appends one range, merged with the last if they belong together. */
 bool zif__emit(ZifRanges *out, FlatRange range);
@@ -279,7 +292,9 @@ static inline int zif__mask_to_tell(const MemoryRegion *mr)
 MemoryRegionSection zif__section(FlatView *fv, const FlatRange *r, uint8_t flags);
 
 /* ---- paint.c ---- */
-/* What a commit replaced is let go of when its callbacks are through: that may destroy owners, who may call anything. */
+/*
+ * What a commit replaced is let go of when its callbacks are through: that may destroy owners, who may call anything.
+ */
 void zif__trash_view(FlatView *fv);
 void zif__empty_trash(ZifMemoryContext *ctx);
 /* Paints what is marked and gets all the memory the commit needs. False without; nothing is lost then. */
@@ -298,8 +313,10 @@ void zif__commit(ZifMemoryContext *ctx);
 void zif__attributes_changed(MemoryRegion *mr);
 
 /* ---- listener.c ---- */
-/* The listener of `as` (NULL: any) that follows (forward) or precedes the given place; NULL to start at the end. Survives
- * listeners coming and going between calls. */
+/*
+ * The listener of `as` (NULL: any) that follows (forward) or precedes the given place; NULL to start at the end.
+ * Survives listeners coming and going between calls.
+ */
 typedef struct ZifListenerWalk {
     ZifMemoryContext *ctx;
     AddressSpace *as;

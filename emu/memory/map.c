@@ -9,7 +9,10 @@ void zif_address_space_set_bounce_limit(AddressSpace *as, unsigned buffers)
     as->z.bounce_limit = buffers;
 }
 
-/* How far memory goes on from p, at most len bytes: over every range that continues it, also behind other IOMMU pages. */
+/*
+ * How far memory goes on from p, at most len bytes: over every range that continues it, also behind other IOMMU
+ * pages.
+ */
 static hwaddr extent(FlatView *fv, hwaddr addr, const ZifPlace *p, hwaddr len, bool is_write, MemTxAttrs attrs,
                      uint32_t *hint)
 {

@@ -1,9 +1,10 @@
 /*
  * mtree as JSON. Addresses are strings ("0x40000000"): JSON numbers cannot be relied on above 2^53.
  *
- * Trees: {"trees": [{"address_space"|"memory_region": NAME, "root": NODE}...]}, NODE: start, last, priority, type, name, and where
- * they say something: alias, offset, enabled, overflow, owner, children. Views: {"views": [{"address_spaces": [...], "root": NAME or
- * null, "ranges": [{start, last, offset, type, name, readonly}...]}...]}. SPDX-License-Identifier: GPL-2.0-or-later
+ * Trees: {"trees": [{"address_space"|"memory_region": NAME, "root": NODE}...]}, NODE: start, last, priority, type,
+ * name, and where they say something: alias, offset, enabled, overflow, owner, children. Views: {"views":
+ * [{"address_spaces": [...], "root": NAME or null, "ranges": [{start, last, offset, type, name, readonly}...]}...]}.
+ * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <inttypes.h>
 #include <jansson.h>

@@ -86,8 +86,10 @@ static bool same_layout(const FlatRange *a, const FlatRange *b)
            a->readonly == b->readonly;
 }
 
-/* What comes in the place of a segment's ranges: what sticks out of the window on the left, the window painted, what sticks
- * out on the right. */
+/*
+ * What comes in the place of a segment's ranges: what sticks out of the window on the left, the window painted, what
+ * sticks out on the right.
+ */
 static bool paint_segment(ZifCanvas *c, ZifSegment *s, ZifRanges *out)
 {
     const FlatRange *old = &c->view->ranges[s->first];

@@ -1,10 +1,11 @@
 /*
  * Painting: from a tree of regions to sorted, disjoint ranges (CONTRACT 5.1).
  *
- * First the tree is walked in the order in which regions claim their place: children before their parent, a sibling of higher
- * priority before one of lower, of equals the one added last. Every terminating region met leaves a placement (where it
- * would like to be); the earlier one wins wherever two overlap. Then one sweep over the placements by address, with a heap of those
- * that cover the present address ordered by rank, cuts them into ranges. n placements cost n log n, however they overlap.
+ * First the tree is walked in the order in which regions claim their place: children before their parent, a sibling
+ * of higher priority before one of lower, of equals the one added last. Every terminating region met leaves a
+ * placement (where it would like to be); the earlier one wins wherever two overlap. Then one sweep over the
+ * placements by address, with a heap of those that cover the present address ordered by rank, cuts them into ranges.
+ * n placements cost n log n, however they overlap.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <stdlib.h>

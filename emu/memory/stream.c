@@ -1,9 +1,10 @@
 /*
- * The snapshot stream: contents of RAM blocks, whole or what changed since the last time (ADAPTATION 3).
+ * The snapshot stream: contents of RAM blocks, whole or what changed since the last time.
  *
- * Little-endian throughout. Header: "zifmem" 0 1, page size (u32), number of blocks (u32). Per block: length of its name
- * (u16), name, used length (u64), flags (u32: 1 whole, 2 by reference), number of pages (u32); per page: its number (u32) and its bytes,
- * fewer in a last page that is cut short. Pages of a whole block that are not in the stream are zero. In the end "done".
+ * Little-endian throughout. Header: "zifmem" 0 1, page size (u32), number of blocks (u32). Per block: length of its
+ * name (u16), name, used length (u64), flags (u32: 1 whole, 2 by reference), number of pages (u32); per page: its
+ * number (u32) and its bytes, fewer in a last page that is cut short. Pages of a whole block that are not in the
+ * stream are zero. In the end "done".
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "internal.h"

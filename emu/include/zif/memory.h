@@ -1,24 +1,27 @@
 /*
  * Memory regions, address spaces and everything between them.
  *
- * A *region* describes what answers at some addresses: RAM, ROM, a device's registers, a translator (IOMMU), a window on
- * another region (alias), or nothing of its own (container). Regions form trees. An *address space* is one bus master's
- * view of a tree. From the tree a *flat view* is rendered: sorted, disjoint ranges, each of one region. Accesses go through
- * the view; listeners are told how it changes. docs/memory.md has pictures.
+ * A *region* describes what answers at some addresses: RAM, ROM, a device's registers, a translator (IOMMU), a window
+ * on another region (alias), or nothing of its own (container). Regions form trees. An *address space* is one bus
+ * master's view of a tree. From the tree a *flat view* is rendered: sorted, disjoint ranges, each of one region.
+ * Accesses go through the view; listeners are told how it changes. docs/memory.md has pictures.
  *
- * The names and the shapes are those of the header this API re-creates; ids in parentheses (A57, O7, D3...) are those of the
- * behaviour contract: A functions, L generated accessors, M macros, T types, O ops fields, C IOMMU methods, D decisions where
- * sources disagree. Everything else is prefixed zif_.
+ * The names and the shapes are those of the header this API re-creates; ids in parentheses (A57, O7, D3...) are those
+ * of the behaviour contract: A functions, L generated accessors, M macros, T types, O ops fields, C IOMMU methods, D
+ * decisions where sources disagree. Everything else is prefixed zif_.
  *
  * Rules that hold throughout:
- * - Units are bytes. `addr` of a region function is relative to the region. Sizes given as uint64_t say 2^64 as UINT64_MAX.
- * - Every function works on the calling thread's current context (ZifMemoryContext); a region, address space or listener belongs
- *   to the context it was initialised in and may be used only on the thread that uses that context.
- * - Misuse of the API (removing a region from the wrong container...) is a bug: a message naming the region, then abort.
- *   Whatever the guest does gives result bits and counters, never an abort. Resource failures give an Error where the function
- *   has one to give; where it has not, the state stays as it was and zif_memory_take_error() says why.
+ * - Units are bytes. `addr` of a region function is relative to the region. Sizes given as uint64_t say 2^64 as
+ *   UINT64_MAX.
+ * - Every function works on the calling thread's current context (ZifMemoryContext); a region, address space or
+ *   listener belongs to the context it was initialised in and may be used only on the thread that uses that context.
+ * - Misuse of the API (removing a region from the wrong container...) is a bug: a message naming the region, then
+ *   abort. Whatever the guest does gives result bits and counters, never an abort. Resource failures give an Error
+ *   where the function has one to give; where it has not, the state stays as it was and zif_memory_take_error() says
+ *   why.
  * - Changes to the tree take effect at once, or together when made inside a transaction.
- * - Struct members are private unless said otherwise; they are visible so that regions can be embedded in device state.
+ * - Struct members are private unless said otherwise; they are visible so that regions can be embedded in device
+ *   state.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -55,17 +58,17 @@ typedef struct MemoryRegionCache MemoryRegionCache;
 typedef struct RAMBlock RAMBlock;
 typedef struct DirtyBitmapSnapshot DirtyBitmapSnapshot;
 
-/* ---- Context: one machine's memory ---------------------------------------------------------------------------------- */
+/* ---- Context: one machine's memory ----------------------------------------------------------------------------- */
 
 /**
- * A context holds what one machine's memory consists of: address spaces, listeners, RAM blocks, the transaction in progress.
- * Each thread has a current context; a thread that never chose one gets its own default at first use. New contexts are not
- * made current by zif_memory_context_new. NULL and an Error without memory.
+ * A context holds what one machine's memory consists of: address spaces, listeners, RAM blocks, the transaction in
+ * progress. Each thread has a current context; a thread that never chose one gets its own default at first use. New
+ * contexts are not made current by zif_memory_context_new. NULL and an Error without memory.
  */
 ZifMemoryContext *zif_memory_context_new(Error **errp);
 /**
- * Frees a context, which must be empty: every address space destroyed, listener unregistered and region finalized (a bug
- * naming the first that is left otherwise). If it is current, the thread has none afterwards. NULL is allowed.
+ * Frees a context, which must be empty: every address space destroyed, listener unregistered and region finalized (a
+ * bug naming the first that is left otherwise). If it is current, the thread has none afterwards. NULL is allowed.
  */
 void zif_memory_context_free(ZifMemoryContext *ctx);
 /** Makes ctx the thread's current context (NULL: none) and returns the one before, NULL when there was none. */
@@ -74,8 +77,8 @@ ZifMemoryContext *zif_memory_context_use(ZifMemoryContext *ctx);
 ZifMemoryContext *zif_memory_context_current(void);
 
 /**
- * The page: granule of dirty tracking, IOMMU default and limit of a bounce buffer (X13). A power of two of 64 bytes to 64 KiB;
- * 1 KiB unless set. Must be set before the first RAM block exists. False and *errp otherwise.
+ * The page: granule of dirty tracking, IOMMU default and limit of a bounce buffer (X13). A power of two of 64 bytes
+ * to 64 KiB; 1 KiB unless set. Must be set before the first RAM block exists. False and *errp otherwise.
  */
 bool zif_memory_context_set_page_size(ZifMemoryContext *ctx, uint32_t bytes, Error **errp);
 uint32_t zif_memory_context_page_size(const ZifMemoryContext *ctx);
@@ -85,12 +88,15 @@ uint32_t zif_target_page_size(void);
 #define TARGET_PAGE_BITS ((unsigned)__builtin_ctz(zif_target_page_size()))
 #define TARGET_PAGE_MASK (~(TARGET_PAGE_SIZE - 1))
 
-/** Tells the context whether the machine runs; a dirty-log stop asked for while it does not waits until it does. Starts false. */
+/**
+ * Tells the context whether the machine runs; a dirty-log stop asked for while it does not waits until it does.
+ * Starts false.
+ */
 void zif_memory_set_running(ZifMemoryContext *ctx, bool running);
 
 /**
- * The error of a change that could not be carried out for want of memory (the map is as it was; the change stays pending and
- * the next commit tries again), or NULL. The caller owns it; asking clears it.
+ * The error of a change that could not be carried out for want of memory (the map is as it was; the change stays
+ * pending and the next commit tries again), or NULL. The caller owns it; asking clears it.
  */
 Error *zif_memory_take_error(ZifMemoryContext *ctx);
 
@@ -123,7 +129,9 @@ typedef struct ZifMemoryTrace {
 /** Calls fn after every dispatched access (memory that is accessed directly is not dispatched). NULL: nobody. */
 void zif_memory_set_trace(ZifMemoryContext *ctx, void (*fn)(void *opaque, const ZifMemoryTrace *trace), void *opaque);
 
-/** Test aid, for the whole process: after n more allocations of the memory core succeeded, one fails. Negative: never. */
+/**
+ * Test aid, for the whole process: after n more allocations of the memory core succeeded, one fails. Negative: never.
+ */
 void zif_memory_fail_after(long n);
 /** Allocations since the last zif_memory_fail_after. */
 long zif_memory_allocations(void);
@@ -131,7 +139,7 @@ long zif_memory_allocations(void);
 /** The current context's root container "system", 2^64 bytes, made on demand and finalized with the context. */
 MemoryRegion *get_system_memory(void);
 
-/* ---- Constants ------------------------------------------------------------------------------------------------------ */
+/* ---- Constants ------------------------------------------------------------------------------------------------- */
 
 /** What memory_region_get_ram_addr says of regions without a RAM block (M1). */
 #define RAM_ADDR_INVALID (~(ram_addr_t)0)
@@ -155,7 +163,7 @@ MemoryRegion *get_system_memory(void);
 #define RAM_MIGRATABLE  (1 << 4) /* part of snapshot streams */
 #define RAM_PMEM        (1 << 5) /* a file that outlives us: written through at every snapshot */
 
-/* ---- IOMMU types ---------------------------------------------------------------------------------------------------- */
+/* ---- IOMMU types ----------------------------------------------------------------------------------------------- */
 
 /** Rights of a translation (T4): bit 0 read, bit 1 write. */
 typedef enum {
@@ -187,7 +195,10 @@ typedef enum {
 /** A notifier's callback (T6); the entry is valid only during the call. */
 typedef void (*IOMMUNotify)(struct IOMMUNotifier *notifier, IOMMUTLBEntry *data);
 
-/** Somebody who wants to hear of changes (T7) to the input addresses start..end, both inclusive. Fill with iommu_notifier_init. */
+/**
+ * Somebody who wants to hear of changes (T7) to the input addresses start..end, both inclusive. Fill with
+ * iommu_notifier_init.
+ */
 struct IOMMUNotifier {
     IOMMUNotify notify;
     IOMMUNotifierFlag notifier_flags;
@@ -215,8 +226,9 @@ enum IOMMUMemoryRegionAttr { IOMMU_ATTR_SPAPR_TCE_FD };
 typedef struct IOMMUMemoryRegionClass {
     struct DeviceClass parent_class; /* C8 */
     /**
-     * Required (C1). The translation whose page covers `addr` (relative to the region) under table iommu_idx. `flag` is IOMMU_RO or
-     * IOMMU_WO for accesses and IOMMU_NONE from replay; the answer must not depend on it except by leaving out rights not asked for.
+     * Required (C1). The translation whose page covers `addr` (relative to the region) under table iommu_idx. `flag`
+     * is IOMMU_RO or IOMMU_WO for accesses and IOMMU_NONE from replay; the answer must not depend on it except by
+     * leaving out rights not asked for.
      */
     IOMMUTLBEntry (*translate)(IOMMUMemoryRegion *iommu, hwaddr addr, IOMMUAccessFlags flag, int iommu_idx);
     /** Smallest page in bytes (C2). NULL: the target page. */
@@ -233,11 +245,11 @@ typedef struct IOMMUMemoryRegionClass {
     int (*num_indexes)(IOMMUMemoryRegion *iommu);
 } IOMMUMemoryRegionClass;
 
-/* ---- Device callbacks ----------------------------------------------------------------------------------------------- */
+/* ---- Device callbacks ------------------------------------------------------------------------------------------ */
 
 /**
- * How a device answers (T1). `addr` is relative to the region, `size` is 1, 2, 4 or 8, values are in the low `size` bytes.
- * Where both a plain callback and one with attributes are given the plain one is used (O1, O2).
+ * How a device answers (T1). `addr` is relative to the region, `size` is 1, 2, 4 or 8, values are in the low `size`
+ * bytes. Where both a plain callback and one with attributes are given the plain one is used (O1, O2).
  */
 struct MemoryRegionOps {
     uint64_t (*read)(void *opaque, hwaddr addr, unsigned size);             /* O1 */
@@ -258,8 +270,11 @@ struct MemoryRegionOps {
     struct {
         unsigned min_access_size; /* O10; 0: 1 */
         unsigned max_access_size; /* O11; 0: 4 */
-        /** O12: without it the callbacks see only naturally aligned accesses: reads are cut out of aligned pieces; writes put their
-         * bytes in their lanes with zeros beside them (or the old bytes, see zif_memory_region_set_rmw). */
+        /**
+         * O12: without it the callbacks see only naturally aligned accesses: reads are cut out of aligned pieces;
+         * writes put their bytes in their lanes with zeros beside them (or the old bytes, see
+         * zif_memory_region_set_rmw).
+         */
         bool unaligned;
     } impl;
 };
@@ -270,7 +285,7 @@ struct MemoryRegionMmio {
     CPUWriteMemoryFunc *write[3];
 };
 
-/* ---- Regions -------------------------------------------------------------------------------------------------------- */
+/* ---- Regions --------------------------------------------------------------------------------------------------- */
 
 /** A window of queued writes, relative to its region (T10). */
 struct CoalescedMemoryRange {
@@ -385,17 +400,21 @@ struct IOMMUMemoryRegion {
 /** Walks a translating region's notifiers, newest first (M13). The body must not remove the current one. */
 #define IOMMU_NOTIFIER_FOREACH(n, mr) QLIST_FOREACH((n), &(mr)->iommu_notify, node)
 
-/* ---- Initialisation ------------------------------------------------------------------------------------------------- */
+/* ---- Initialisation -------------------------------------------------------------------------------------------- */
 /*
- * Common to all: `mr` is uninitialised memory that stays where it is until the region is finalized. `owner` is the object
- * whose references keep the region alive; the region becomes its child; NULL: the region lives until
- * zif_memory_region_finalize and nothing counts. `name` is copied; NULL is allowed. Regions start enabled, unmapped, with
- * priority 0. Where there is an errp, failure leaves a region of size 0 without backing (which can be finalized).
+ * Common to all: `mr` is uninitialised memory that stays where it is until the region is finalized. `owner` is the
+ * object whose references keep the region alive; the region becomes its child; NULL: the region lives until
+ * zif_memory_region_finalize and nothing counts. `name` is copied; NULL is allowed. Regions start enabled, unmapped,
+ * with priority 0. Where there is an errp, failure leaves a region of size 0 without backing (which can be
+ * finalized).
  */
 
 /** A pure container: shows its children, clipped to its size (A15). */
 void memory_region_init(MemoryRegion *mr, struct Object *owner, const char *name, uint64_t size);
-/** Registers (A16). `opaque` goes to the callbacks. NULL ops: a reservation; every access is a decode error and reads 0. */
+/**
+ * Registers (A16). `opaque` goes to the callbacks. NULL ops: a reservation; every access is a decode error and reads
+ * 0.
+ */
 void memory_region_init_io(MemoryRegion *mr, struct Object *owner, const MemoryRegionOps *ops, void *opaque,
                            const char *name, uint64_t size);
 /** Zeroed RAM, not part of snapshots (A17). */
@@ -409,9 +428,10 @@ void memory_region_init_resizeable_ram(MemoryRegion *mr, struct Object *owner, c
                                        uint64_t max_size, void (*resized)(const char *id, uint64_t length, void *host),
                                        Error **errp);
 /**
- * RAM that is a file (A20). Created with mode 0644 when missing (and removed again if we then fail), grown to size when
- * empty, never truncated; one that is smaller is an error. A directory gets an unlinked temporary file. ram_flags: RAM_SHARED (writes
- * reach the file), RAM_PMEM (the same, and written through at every snapshot). align: 0 or a power of two that is a multiple of the host page.
+ * RAM that is a file (A20). Created with mode 0644 when missing (and removed again if we then fail), grown to size
+ * when empty, never truncated; one that is smaller is an error. A directory gets an unlinked temporary file.
+ * ram_flags: RAM_SHARED (writes reach the file), RAM_PMEM (the same, and written through at every snapshot). align: 0
+ * or a power of two that is a multiple of the host page.
  */
 void memory_region_init_ram_from_file(MemoryRegion *mr, struct Object *owner, const char *name, uint64_t size,
                                       uint64_t align, uint32_t ram_flags, const char *path, Error **errp);
@@ -423,7 +443,10 @@ void memory_region_init_ram_ptr(MemoryRegion *mr, struct Object *owner, const ch
 /** As A22, but never accessed directly: accesses of exactly the width made, 1 to 8 bytes, also unaligned (A23). */
 void memory_region_init_ram_device_ptr(MemoryRegion *mr, struct Object *owner, const char *name, uint64_t size,
                                        void *ptr);
-/** A window on [offset, offset + size) of orig (A24). Keeps orig alive. A window that would contain itself is a bug (D7). */
+/**
+ * A window on [offset, offset + size) of orig (A24). Keeps orig alive. A window that would contain itself is a bug
+ * (D7).
+ */
 void memory_region_init_alias(MemoryRegion *mr, struct Object *owner, const char *name, MemoryRegion *orig,
                               hwaddr offset, uint64_t size);
 /** RAM the guest cannot write (A25). */
@@ -432,7 +455,10 @@ void memory_region_init_rom_nomigrate(MemoryRegion *mr, struct Object *owner, co
 /** Memory for reads, callbacks for writes (A26); see memory_region_rom_device_set_romd. NULL ops is a bug. */
 void memory_region_init_rom_device_nomigrate(MemoryRegion *mr, struct Object *owner, const MemoryRegionOps *ops,
                                              void *opaque, const char *name, uint64_t size, Error **errp);
-/** A translator (A27): `_iommu_mr` is memory for an instance of the type mrtypename, instance_size bytes. Bug: unknown or abstract type. */
+/**
+ * A translator (A27): `_iommu_mr` is memory for an instance of the type mrtypename, instance_size bytes. Bug: unknown
+ * or abstract type.
+ */
 void memory_region_init_iommu(void *_iommu_mr, size_t instance_size, const char *mrtypename, Object *owner,
                               const char *name, uint64_t size);
 /**
@@ -445,12 +471,15 @@ void memory_region_init_rom_device(MemoryRegion *mr, struct Object *owner, const
                                    const char *name, uint64_t size, Error **errp);
 
 /**
- * Makes RAM of any other kind (resizeable, file, the caller's memory) part of snapshot streams, too, under the same kind of name.
- * False and *errp when the name is too long or memory is short; a region without memory is a bug.
+ * Makes RAM of any other kind (resizeable, file, the caller's memory) part of snapshot streams, too, under the same
+ * kind of name. False and *errp when the name is too long or memory is short; a region without memory is a bug.
  */
 bool zif_memory_region_register_ram(MemoryRegion *mr, Error **errp);
 
-/** An I/O region of the old callbacks by width; mmio and opaque must outlive it. A width without callback is a decode error. */
+/**
+ * An I/O region of the old callbacks by width; mmio and opaque must outlive it. A width without callback is a decode
+ * error.
+ */
 typedef struct ZifMmioAdapter {
     const MemoryRegionMmio *mmio;
     void *opaque;
@@ -460,9 +489,9 @@ void zif_memory_region_init_mmio(MemoryRegion *mr, struct Object *owner, ZifMmio
                                  const MemoryRegionMmio *mmio, void *opaque, const char *name, uint64_t size);
 
 /**
- * Ends a region: its children are taken out, windows and eventfds withdrawn, memory of its own unmapped (also reached by
- * dropping the last reference of OBJECT(mr), which is what happens when its owner goes). A region that is still in a container,
- * aliased, visible in a view or otherwise held is a bug naming the holder. The storage is the caller's.
+ * Ends a region: its children are taken out, windows and eventfds withdrawn, memory of its own unmapped (also reached
+ * by dropping the last reference of OBJECT(mr), which is what happens when its owner goes). A region that is still in
+ * a container, aliased, visible in a view or otherwise held is a bug naming the holder. The storage is the caller's.
  */
 void zif_memory_region_finalize(MemoryRegion *mr);
 
@@ -470,7 +499,7 @@ void zif_memory_region_finalize(MemoryRegion *mr);
 void memory_region_ref(MemoryRegion *mr);
 void memory_region_unref(MemoryRegion *mr);
 
-/* ---- Questions ------------------------------------------------------------------------------------------------------ */
+/* ---- Questions ------------------------------------------------------------------------------------------------- */
 
 struct Object *memory_region_owner(MemoryRegion *mr); /* A31: may be NULL */
 /** A32: UINT64_MAX for 2^64. */
@@ -531,11 +560,12 @@ bool memory_region_is_mapped(MemoryRegion *mr);
  */
 MemoryRegionSection memory_region_find(MemoryRegion *mr, hwaddr addr, uint64_t size);
 
-/* ---- The tree ------------------------------------------------------------------------------------------------------- */
+/* ---- The tree -------------------------------------------------------------------------------------------------- */
 
 /**
- * Puts a region into a container at `offset`, priority 0 (A56). Among overlapping siblings the higher priority wins, and
- * among equals the one added last. A region that has a container already is a bug, as is one that would contain itself (D7).
+ * Puts a region into a container at `offset`, priority 0 (A56). Among overlapping siblings the higher priority wins,
+ * and among equals the one added last. A region that has a container already is a bug, as is one that would contain
+ * itself (D7).
  */
 void memory_region_add_subregion(MemoryRegion *mr, hwaddr offset, MemoryRegion *subregion);
 /** As A56 with a priority, which may be negative (A57). */
@@ -552,22 +582,25 @@ void memory_region_set_size(MemoryRegion *mr, uint64_t size);
 void memory_region_set_alias_offset(MemoryRegion *mr, hwaddr offset);
 /** Refuses guest writes (A63); on an alias or container to everything seen through it (D15). */
 void memory_region_set_readonly(MemoryRegion *mr, bool readonly);
-/** A64: true: reads of a ROM device come from its memory; false: from its callback. Writes always go to its callback. */
+/**
+ * A64: true: reads of a ROM device come from its memory; false: from its callback. Writes always go to its callback.
+ */
 void memory_region_rom_device_set_romd(MemoryRegion *mr, bool romd_mode);
 /** Resizes RAM of A19 (A65): rounded up to host pages; everything becomes dirty; the `resized` hook is called. */
 void memory_region_ram_resize(MemoryRegion *mr, ram_addr_t newsize, Error **errp);
 /**
- * Groups changes: listeners hear once, of the difference (A66, A67). Nests. A commit without changes is silent. Changes made
- * by a listener's callback are carried out in a commit of their own right after the present one (D9).
+ * Groups changes: listeners hear once, of the difference (A66, A67). Nests. A commit without changes is silent.
+ * Changes made by a listener's callback are carried out in a commit of their own right after the present one (D9).
  */
 void memory_region_transaction_begin(void);
 void memory_region_transaction_commit(void);
 
-/* ---- Dirty tracking ------------------------------------------------------------------------------------------------- */
+/* ---- Dirty tracking -------------------------------------------------------------------------------------------- */
 /*
- * Per client, which pages were written. New RAM is dirty for everybody. Writes through the address space mark the clients in
- * the region's mask (A36), pages are those of the context; writes by pointer mark nothing: use A47 after them, also in
- * a ROM device's own callback (D24). A range outside the region is a bug (D26); an empty one is nothing (D25).
+ * Per client, which pages were written. New RAM is dirty for everybody. Writes through the address space mark the
+ * clients in the region's mask (A36), pages are those of the context; writes by pointer mark nothing: use A47 after
+ * them, also in a ROM device's own callback (D24). A range outside the region is a bug (D26); an empty one is nothing
+ * (D25).
  */
 
 /** Counted switch of client DIRTY_MEMORY_VGA (A45); another client is a bug. */
@@ -579,8 +612,8 @@ bool memory_region_get_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size, unsigne
 /** A47: marks the range for the clients in the mask. */
 void memory_region_set_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size);
 /**
- * A48: asks listeners to bring their logs in (log_sync), then copies and clears, in groups of 64 pages, so a little more
- * than asked. free() the snapshot. NULL without memory (nothing is cleared then).
+ * A48: asks listeners to bring their logs in (log_sync), then copies and clears, in groups of 64 pages, so a little
+ * more than asked. free() the snapshot. NULL without memory (nothing is cleared then).
  */
 DirtyBitmapSnapshot *memory_region_snapshot_and_clear_dirty(MemoryRegion *mr, hwaddr addr, hwaddr size,
                                                             unsigned client);
@@ -596,8 +629,8 @@ void memory_global_dirty_log_stop(void);
 void memory_global_dirty_log_sync(void);
 
 /**
- * Somebody who keeps what was made from a region's contents (a translator) and must know at once when they change: told of
- * every write through this API, and of A47, with the bytes written. Storage is the caller's until unwatched.
+ * Somebody who keeps what was made from a region's contents (a translator) and must know at once when they change:
+ * told of every write through this API, and of A47, with the bytes written. Storage is the caller's until unwatched.
  */
 typedef struct ZifCodeWatch {
     void (*written)(void *opaque, MemoryRegion *mr, hwaddr addr, hwaddr size);
@@ -608,13 +641,14 @@ typedef struct ZifCodeWatch {
 void zif_memory_region_watch_code(MemoryRegion *mr, ZifCodeWatch *watch);
 void zif_memory_region_unwatch_code(MemoryRegion *mr, ZifCodeWatch *watch);
 
-/* ---- Coalescing, locking, eventfds, re-entrancy --------------------------------------------------------------------- */
+/* ---- Coalescing, locking, eventfds, re-entrancy ---------------------------------------------------------------- */
 
 /** Lets writes to the whole region be queued (A68): drops earlier windows, then A69 over all of it. */
 void memory_region_set_coalescing(MemoryRegion *mr);
 /**
- * Lets writes wholly inside the window be queued (A69, D32): they succeed once valid, and reach the callback in order at the
- * next access to a region with the flush flag (this one gets it), transaction, change of windows, snapshot or flush.
+ * Lets writes wholly inside the window be queued (A69, D32): they succeed once valid, and reach the callback in order
+ * at the next access to a region with the flush flag (this one gets it), transaction, change of windows, snapshot or
+ * flush.
  */
 void memory_region_add_coalescing(MemoryRegion *mr, hwaddr offset, uint64_t size);
 /** Flushes, drops all windows and the flush flag (A70). */
@@ -628,8 +662,8 @@ void zif_memory_flush_coalesced(ZifMemoryContext *ctx);
 /** A73, one way: the callbacks promise to touch no shared state; changing the tree from inside them is then a bug. */
 void memory_region_clear_global_locking(MemoryRegion *mr);
 /**
- * A valid write of `size` bytes (0: any width, D31) to `addr`, of `data` if match_data, signals e instead of calling the
- * callback (A74). One fires: exact sizes before any-width, without match_data before with.
+ * A valid write of `size` bytes (0: any width, D31) to `addr`, of `data` if match_data, signals e instead of calling
+ * the callback (A74). One fires: exact sizes before any-width, without match_data before with.
  */
 void memory_region_add_eventfd(MemoryRegion *mr, hwaddr addr, unsigned size, bool match_data, uint64_t data,
                                EventNotifier *e);
@@ -642,7 +676,7 @@ uint64_t zif_memory_region_rejected(const MemoryRegion *mr);
 /** For D3: narrow writes to a wide implementation read the old value first instead of writing zeros beside. */
 void zif_memory_region_set_rmw(MemoryRegion *mr, bool rmw);
 
-/* ---- IOMMU ---------------------------------------------------------------------------------------------------------- */
+/* ---- IOMMU ----------------------------------------------------------------------------------------------------- */
 
 uint64_t memory_region_iommu_get_min_page_size(IOMMUMemoryRegion *iommu_mr); /* A76 */
 /** A77: tells the notifiers of that index; perm IOMMU_NONE: a translation was taken back, otherwise one was made. */
@@ -659,7 +693,7 @@ int memory_region_iommu_get_attr(IOMMUMemoryRegion *iommu_mr, enum IOMMUMemoryRe
 int memory_region_iommu_attrs_to_index(IOMMUMemoryRegion *iommu_mr, MemTxAttrs attrs);                      /* A84 */
 int memory_region_iommu_num_indexes(IOMMUMemoryRegion *iommu_mr);                                           /* A85 */
 
-/* ---- Views and address spaces --------------------------------------------------------------------------------------- */
+/* ---- Views and address spaces ---------------------------------------------------------------------------------- */
 
 /* One range of a view (T17). Private: ask zif_flatview_range. */
 struct FlatRange {
@@ -719,9 +753,10 @@ struct MemoryRegionSection {
 };
 
 /**
- * Somebody who follows the map of one address space, or of all (T14). Fill in the callbacks wanted and the priority; the
- * rest is private. Lower priorities run earlier in additive callbacks and later in removing ones. Callbacks may change the
- * tree (D9) and access memory; during them the old map is in force until the address space's callbacks are through.
+ * Somebody who follows the map of one address space, or of all (T14). Fill in the callbacks wanted and the priority;
+ * the rest is private. Lower priorities run earlier in additive callbacks and later in removing ones. Callbacks may
+ * change the tree (D9) and access memory; during them the old map is in force until the address space's callbacks are
+ * through.
  */
 struct MemoryListener {
     void (*begin)(MemoryListener *listener);  /* a change of any map is coming */
@@ -729,7 +764,10 @@ struct MemoryListener {
     void (*region_add)(MemoryListener *listener, MemoryRegionSection *section);
     void (*region_del)(MemoryListener *listener, MemoryRegionSection *section);
     void (*region_nop)(MemoryListener *listener, MemoryRegionSection *section); /* costs time in large maps (D8) */
-    /** Clients of a range that was there before changed; masks before and after. A new range's mask is read in region_add. */
+    /**
+     * Clients of a range that was there before changed; masks before and after. A new range's mask is read in
+     * region_add.
+     */
     void (*log_start)(MemoryListener *listener, MemoryRegionSection *section, int old, int new);
     void (*log_stop)(MemoryListener *listener, MemoryRegionSection *section, int old, int new);
     void (*log_sync)(MemoryListener *listener, MemoryRegionSection *section); /* report what was written to A47, now */
@@ -755,14 +793,17 @@ struct MemoryListener {
 };
 
 /**
- * A87: tells the listener of the present map (begin, adds with their log_start, eventfds and windows (D12), commit) and then of
- * every change. filter NULL: all address spaces, also later ones (D4). Registering twice is a bug.
+ * A87: tells the listener of the present map (begin, adds with their log_start, eventfds and windows (D12), commit)
+ * and then of every change. filter NULL: all address spaces, also later ones (D4). Registering twice is a bug.
  */
 void memory_listener_register(MemoryListener *listener, AddressSpace *filter);
 /** A88: the reverse; not registered: nothing. */
 void memory_listener_unregister(MemoryListener *listener);
 
-/** A92: makes an address space of a tree; the view is there at once (D10). The root's own address does not matter (D5). name is copied. */
+/**
+ * A92: makes an address space of a tree; the view is there at once (D10). The root's own address does not matter
+ * (D5). name is copied.
+ */
 void address_space_init(AddressSpace *as, MemoryRegion *root, const char *name);
 /** A93: ends it. Listeners must be gone (a bug otherwise). The view lives on until its last holder lets go. */
 void address_space_destroy(AddressSpace *as);
@@ -795,38 +836,42 @@ uint64_t zif_address_space_generation(const AddressSpace *as);
 const ZifFaultCounters *zif_address_space_faults(const AddressSpace *as);
 
 /**
- * A89: prints the trees, or with `flatview` the views, through mon_printf(f, ...); `dispatch_tree` adds the lookup structure,
- * `owner` each region's owner. The format is described in docs/memory.md.
+ * A89: prints the trees, or with `flatview` the views, through mon_printf(f, ...); `dispatch_tree` adds the lookup
+ * structure, `owner` each region's owner. The format is described in docs/memory.md.
  */
 void mtree_info(fprintf_function mon_printf, void *f, bool flatview, bool dispatch_tree, bool owner);
 /** The same facts as JSON text; the caller frees. NULL and *errp without memory. */
 char *zif_mtree_json(bool flatview, bool owner, Error **errp);
 
-/* ---- Access --------------------------------------------------------------------------------------------------------- */
+/* ---- Access ---------------------------------------------------------------------------------------------------- */
 
 /**
- * One access straight to a region, whatever the map says (A90, A91): validity (D1, D2), eventfds, splitting and widening (D3),
- * byte order, callbacks. Values are in guest order (little-endian). A refused read gives 0. RAM refuses: it is accessed directly.
+ * One access straight to a region, whatever the map says (A90, A91): validity (D1, D2), eventfds, splitting and
+ * widening (D3), byte order, callbacks. Values are in guest order (little-endian). A refused read gives 0. RAM
+ * refuses: it is accessed directly.
  */
 MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr, uint64_t *pval, unsigned size, MemTxAttrs attrs);
 MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs);
 
 /**
- * Reads or writes len bytes (A94-A96; len <= 0: nothing, MEMTX_OK). Memory is copied; devices see naturally aligned accesses as wide as
- * they take. Every piece is tried; the results are ORed; unassigned bytes read 0. Ranges are honoured for every piece
- * (D13, D16), read-only windows too (D15). Addresses wrap at 2^64.
+ * Reads or writes len bytes (A94-A96; len <= 0: nothing, MEMTX_OK). Memory is copied; devices see naturally aligned
+ * accesses as wide as they take. Every piece is tried; the results are ORed; unassigned bytes read 0. Ranges are
+ * honoured for every piece (D13, D16), read-only windows too (D15). Addresses wrap at 2^64.
  */
 MemTxResult address_space_rw(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, int len, bool is_write);
 MemTxResult address_space_write(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, const uint8_t *buf, int len);
 MemTxResult address_space_read_full(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, int len);
-/** A loader's write: reaches ROM and the memory of ROM devices, marks it dirty, skips devices. MEMTX_DECODE_ERROR for unassigned bytes. */
+/**
+ * A loader's write: reaches ROM and the memory of ROM devices, marks it dirty, skips devices. MEMTX_DECODE_ERROR for
+ * unassigned bytes.
+ */
 MemTxResult address_space_write_rom(AddressSpace *as, hwaddr addr, MemTxAttrs attrs, const uint8_t *buf, int len);
 /** A97: the rest of a read whose first piece is l bytes at addr1 of mr. */
 MemTxResult flatview_read_continue(FlatView *fv, hwaddr addr, MemTxAttrs attrs, uint8_t *buf, int len, hwaddr addr1,
                                    hwaddr l, MemoryRegion *mr);
 /**
- * A98: which region answers, through IOMMUs; never NULL (a region that refuses everything stands for nothing). *xlat: offset in
- * it. *plen: how much of the length asked for it covers (devices are not clipped, they may be asked whole).
+ * A98: which region answers, through IOMMUs; never NULL (a region that refuses everything stands for nothing). *xlat:
+ * offset in it. *plen: how much of the length asked for it covers (devices are not clipped, they may be asked whole).
  */
 MemoryRegion *flatview_translate(FlatView *fv, hwaddr addr, hwaddr *xlat, hwaddr *plen, bool is_write,
                                  MemTxAttrs attrs);
@@ -857,8 +902,9 @@ typedef struct ZifMemoryHit {
 } ZifMemoryHit;
 ZifMemoryHit zif__address_space_lookup(AddressSpace *as, hwaddr addr, bool is_write, MemTxAttrs attrs);
 /**
- * Looks an address up (a few instructions when the range is the one hit last). Valid until zif_address_space_generation changes.
- * Stores through `host` must be followed by memory_region_set_dirty(mr, xlat, len) when mr's mask is not 0.
+ * Looks an address up (a few instructions when the range is the one hit last). Valid until
+ * zif_address_space_generation changes. Stores through `host` must be followed by memory_region_set_dirty(mr, xlat,
+ * len) when mr's mask is not 0.
  */
 static inline ZifMemoryHit zif_address_space_lookup(AddressSpace *as, hwaddr addr, bool is_write, MemTxAttrs attrs)
 {
@@ -893,9 +939,10 @@ static inline __attribute__((__always_inline__)) MemTxResult address_space_read(
 }
 
 /*
- * Loads and stores: address_space_{ldub,lduw,ldl,ldq,stb,stw,stl,stq}{,_le,_be} (L1-L42). One access of the full width to one
- * region (a device that does not take it so gives MEMTX_DECODE_ERROR and 0); memory takes any alignment, also across ranges
- * (D17). Without suffix: guest order, little-endian. `result` may be NULL. stl_notdirty marks every logged client but CODE (D18).
+ * Loads and stores: address_space_{ldub,lduw,ldl,ldq,stb,stw,stl,stq}{,_le,_be} (L1-L42). One access of the full
+ * width to one region (a device that does not take it so gives MEMTX_DECODE_ERROR and 0); memory takes any alignment,
+ * also across ranges (D17). Without suffix: guest order, little-endian. `result` may be NULL. stl_notdirty marks
+ * every logged client but CODE (D18).
  */
 #define ZIF__GLUE_(a, b) a##b
 #define ZIF__GLUE(a, b)  ZIF__GLUE_(a, b)
@@ -910,13 +957,13 @@ static inline __attribute__((__always_inline__)) MemTxResult address_space_read(
 #define ARG1_DECL AddressSpace *as
 #include <zif/memory_ldst_phys.inc.h>
 
-/* ---- Maps and caches ------------------------------------------------------------------------------------------------ */
+/* ---- Maps and caches ------------------------------------------------------------------------------------------- */
 
 /**
- * A host pointer to guest memory (A100): *plen is how much was asked for and becomes how much there is. Memory is mapped as far as it
- * is one piece; anything else gets a bounce buffer of at most a page, filled now for reads, written out by unmap. NULL and *plen 0
- * (D19) when *plen is 0 or every buffer is taken (D20); zif_map_client_register tells when to try again. The memory is kept until
- * unmap. For reads or for writes, not both.
+ * A host pointer to guest memory (A100): *plen is how much was asked for and becomes how much there is. Memory is
+ * mapped as far as it is one piece; anything else gets a bounce buffer of at most a page, filled now for reads,
+ * written out by unmap. NULL and *plen 0 (D19) when *plen is 0 or every buffer is taken (D20);
+ * zif_map_client_register tells when to try again. The memory is kept until unmap. For reads or for writes, not both.
  */
 void *address_space_map(AddressSpace *as, hwaddr addr, hwaddr *plen, bool is_write, MemTxAttrs attrs);
 /** A101: `len` as A100 left it; access_len: what was really used. A pointer that is not mapped is a bug. */
@@ -948,7 +995,10 @@ static inline void cpu_unregister_map_client(ZifMapClient *client)
     zif_map_client_unregister(client);
 }
 
-/** A102: host pointer at `addr` of the block; with block NULL addr is a place in RAM space. Outside the used part: a bug. */
+/**
+ * A102: host pointer at `addr` of the block; with block NULL addr is a place in RAM space. Outside the used part: a
+ * bug.
+ */
 void *qemu_map_ram_ptr(RAMBlock *ram_block, ram_addr_t addr);
 
 /** A piece of an address space kept for repeated access (T20). */
@@ -965,9 +1015,9 @@ struct MemoryRegionCache {
 #define MEMORY_REGION_CACHE_INVALID ((MemoryRegionCache){ .mrs.mr = NULL })
 
 /**
- * Prepares for repeated access to [addr, addr + len), len > 0 (A103). Returns how much of it the cache covers: possibly less for
- * memory, all of it for anything else, where each access gives its own result (D21). The cache keeps showing what was there when
- * it was made, whatever becomes of the map. Negative errno: resources.
+ * Prepares for repeated access to [addr, addr + len), len > 0 (A103). Returns how much of it the cache covers:
+ * possibly less for memory, all of it for anything else, where each access gives its own result (D21). The cache
+ * keeps showing what was there when it was made, whatever becomes of the map. Negative errno: resources.
  */
 int64_t address_space_cache_init(MemoryRegionCache *cache, AddressSpace *as, hwaddr addr, hwaddr len, bool is_write);
 /** A104: marks what was written as dirty. A cache made for reading is a bug. */
@@ -1037,7 +1087,10 @@ ZIF__HOST_ACCESS(16, lduw, stw)
 ZIF__HOST_ACCESS(32, ldl, stl)
 ZIF__HOST_ACCESS(64, ldq, stq)
 
-/** A11, A12: one byte; the others are below. By pointer where there is one: no dirty marks until A104. Outside the cache: a bug. */
+/**
+ * A11, A12: one byte; the others are below. By pointer where there is one: no dirty marks until A104. Outside the
+ * cache: a bug.
+ */
 static inline uint8_t address_space_ldub_cached(MemoryRegionCache *cache, hwaddr addr, MemTxAttrs attrs,
                                                 MemTxResult *result)
 {
@@ -1098,12 +1151,13 @@ static inline void address_space_write_cached(MemoryRegionCache *cache, hwaddr a
 }
 
 /**
- * A86: the whole translation of an address through every IOMMU on its way: page-aligned addresses, the smallest page of the chain, the
- * rights all of them give (D27). Without IOMMU the address space itself and the target page. Failure: all zero.
+ * A86: the whole translation of an address through every IOMMU on its way: page-aligned addresses, the smallest page
+ * of the chain, the rights all of them give (D27). Without IOMMU the address space itself and the target page.
+ * Failure: all zero.
  */
 IOMMUTLBEntry address_space_get_iotlb_entry(AddressSpace *as, hwaddr addr, bool is_write, MemTxAttrs attrs);
 
-/* ---- RAM blocks ----------------------------------------------------------------------------------------------------- */
+/* ---- RAM blocks ------------------------------------------------------------------------------------------------ */
 
 /** Host memory behind a region (X10). Read only; the dirty bitmaps are private. */
 struct RAMBlock {
@@ -1126,10 +1180,13 @@ struct RAMBlock {
 RAMBlock *zif_ram_block_next(ZifMemoryContext *ctx, RAMBlock *block);
 /** By the name it has in streams, or NULL. Blocks that are in no stream have an empty name. */
 RAMBlock *zif_ram_block_by_name(ZifMemoryContext *ctx, const char *name);
-/** Writes shared file blocks back to their files and waits until they are there. False and *errp naming the first that failed. */
+/**
+ * Writes shared file blocks back to their files and waits until they are there. False and *errp naming the first that
+ * failed.
+ */
 bool zif_memory_sync_files(ZifMemoryContext *ctx, Error **errp);
 
-/* ---- Snapshot stream ------------------------------------------------------------------------------------------------ */
+/* ---- Snapshot stream ------------------------------------------------------------------------------------------- */
 
 /** Options of zif_memory_save. */
 enum {
@@ -1143,9 +1200,9 @@ typedef bool (*ZifMemoryRead)(void *opaque, void *data, size_t len);
 /** Saves every RAM_MIGRATABLE block; clears their pages for DIRTY_MEMORY_MIGRATION. False and *errp on failure. */
 bool zif_memory_save(ZifMemoryContext *ctx, unsigned options, ZifMemoryWrite fn, void *opaque, Error **errp);
 /**
- * Loads a stream: blocks are found by name, resizeable ones resized, fixed ones must have the size they had; loaded pages
- * become dirty for VGA and CODE. A stream that is cut, malformed or of another machine gives false and *errp; nothing outside the
- * blocks is ever written, but blocks read before the fault keep what was loaded.
+ * Loads a stream: blocks are found by name, resizeable ones resized, fixed ones must have the size they had; loaded
+ * pages become dirty for VGA and CODE. A stream that is cut, malformed or of another machine gives false and *errp;
+ * nothing outside the blocks is ever written, but blocks read before the fault keep what was loaded.
  */
 bool zif_memory_load(ZifMemoryContext *ctx, ZifMemoryRead fn, void *opaque, Error **errp);
 

@@ -122,7 +122,10 @@ enum device_endian {
 #define DEVICE_HOST_ENDIAN DEVICE_LITTLE_ENDIAN
 #endif
 
-/** Clients of dirty tracking: bit numbers of a dirty mask (X7). Numbers from DIRTY_MEMORY_NUM up are zif's own clients. */
+/**
+ * Clients of dirty tracking: bit numbers of a dirty mask (X7). Numbers from DIRTY_MEMORY_NUM up are zif's own
+ * clients.
+ */
 #define DIRTY_MEMORY_VGA       0 /* a display */
 #define DIRTY_MEMORY_CODE      1 /* translated code */
 #define DIRTY_MEMORY_MIGRATION 2 /* snapshots */

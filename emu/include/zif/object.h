@@ -1,10 +1,10 @@
 /*
  * Objects and types: only what regions need of an object model.
  *
- * An object has a class, a reference count, a parent and children. It is born with one reference; when the last one goes,
- * its children are taken from it (and lose their parent's reference), its class chain's finalizers run from the most derived
- * up, and its `free` hook, if any, releases the memory. A memory region is a child of its owner: the region itself is never
- * counted, whoever holds the region holds a reference on the owner.
+ * An object has a class, a reference count, a parent and children. It is born with one reference; when the last one
+ * goes, its children are taken from it (and lose their parent's reference), its class chain's finalizers run from the
+ * most derived up, and its `free` hook, if any, releases the memory. A memory region is a child of its owner: the
+ * region itself is never counted, whoever holds the region holds a reference on the owner.
  *
  * Types are registered by name, once per process; registering is thread safe, classes live until the process ends.
  * Objects belong to one thread at a time. SPDX-License-Identifier: GPL-2.0-or-later
@@ -68,7 +68,10 @@ struct DeviceState {
     Object parent_obj;
 };
 
-/** Registers a type. Registering the same description again does nothing; another description of a known name is a bug. */
+/**
+ * Registers a type. Registering the same description again does nothing; another description of a known name is a
+ * bug.
+ */
 void type_register_static(const TypeInfo *info);
 /** The class of a type, built on first use; NULL when nobody registered the name. Abstract types have classes too. */
 ObjectClass *object_class_by_name(const char *type_name);
@@ -78,8 +81,8 @@ void object_initialize(void *memory, size_t size, const char *type_name);
 /** As object_initialize on fresh heap memory, which goes with the last reference. NULL without memory. */
 Object *object_new(const char *type_name);
 /**
- * An owner without a class of its own: one reference, the name `id` (copied; NULL allowed), and `destroy` called when the last
- * reference goes (NULL allowed). `destroy` may free the memory the object lies in.
+ * An owner without a class of its own: one reference, the name `id` (copied; NULL allowed), and `destroy` called when
+ * the last reference goes (NULL allowed). `destroy` may free the memory the object lies in.
  */
 void zif_object_init(Object *obj, const char *id, void (*destroy)(Object *obj));
 
@@ -87,13 +90,19 @@ void zif_object_init(Object *obj, const char *id, void (*destroy)(Object *obj));
 void object_ref(Object *obj);
 void object_unref(Object *obj);
 
-/** Makes child a child of parent under the name id (copied). The child must have none; takes over no reference: it adds one. */
+/**
+ * Makes child a child of parent under the name id (copied). The child must have none; takes over no reference: it
+ * adds one.
+ */
 void object_property_add_child(Object *parent, const char *id, Object *child);
 /** Takes obj from its parent and drops the parent's reference. Nothing happens without a parent. */
 void object_unparent(Object *obj);
 /** The name under its parent, or NULL. Borrowed. */
 const char *object_get_id(const Object *obj);
-/** "/a/b/c" from the outermost parent down; '/', '[', ']' and '\' in names come as \x2f and so on. Caller frees. NULL without memory. */
+/**
+ * "/a/b/c" from the outermost parent down; '/', '[', ']' and '\' in names come as \x2f and so on. Caller frees. NULL
+ * without memory.
+ */
 char *object_get_canonical_path(const Object *obj);
 const char *object_get_typename(const Object *obj);
 
