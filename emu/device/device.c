@@ -64,7 +64,6 @@ static void device_free(ZifDevice *dev)
     free(core->told);
     free(core->polls);
     free(core->path);
-    free(core->label);
     free((char *)dev->name);
     free(core);
     free(dev);
@@ -349,7 +348,7 @@ AddressSpace *zif_bus(ZifDevice *dev)
 
 MemTxAttrs zif_bus_attrs(const ZifDevice *dev)
 {
-    return (MemTxAttrs){ .requester_id = dev->core->master_id };
+    return (MemTxAttrs){ .requester_id = dev->core->number + 1 };
 }
 
 /* xorshift64*: small, and its state is one word of the machine's. G. Marsaglia, "Xorshift RNGs", 2003; S. Vigna, 2016. */

@@ -107,7 +107,6 @@ struct ZifDeviceCore {
     ZifProperty *props;  /* a cache */
     unsigned nprops;
     char *path;          /* of the node */
-    char *label;         /* from the tree's symbols; NULL = none */
     Object object;       /* dev->owner: the device's regions are its children and go with it */
     MemoryRegion region; /* dev->mmio points here when the class has registers */
     MemoryRegion **mapped; /* by zif_map_region */
@@ -133,7 +132,6 @@ struct ZifDeviceCore {
     bool selected;           /* SPI */
     ZifSerialLine *serial;
     AddressSpace *bus;       /* NULL = the kit's */
-    uint16_t master_id;
     bool external;           /* a part of the board, not of the chip: only power-on resets it */
     bool realized;
     uint8_t *told;           /* per slot: already reported as not modelled */

@@ -119,7 +119,6 @@ static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *
     free(name);
     dev->core->path = strdup(path);
     dev->core->parent_node = n->parent;
-    dev->core->label = n->label ? strdup(n->label) : NULL;
     dev->core->parent = parent;
     dev->core->bus_address = zif__tree_u32(m->fdt, node, "reg", 0);
     dev->core->external = dev->core->external || external;

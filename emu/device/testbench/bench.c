@@ -1,5 +1,6 @@
 /* The test bench: see zif/testbench.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libfdt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zif/testbench.h>

@@ -202,7 +202,7 @@ void zif_clock_drive(ZifDevice *dev, unsigned index, uint64_t hz);
 
 /** The bus this device masters (its node's place in the tree decides what it can reach). */
 AddressSpace *zif_bus(ZifDevice *dev);
-MemTxAttrs zif_bus_attrs(const ZifDevice *dev); /* master id filled in */
+MemTxAttrs zif_bus_attrs(const ZifDevice *dev); /* its own master id filled in; the processor is 0 */
 
 /** The UART transmitted a byte (its last bit left at this moment); the line's endpoint gets it. */
 void zif_serial_transmit(ZifDevice *dev, uint8_t byte);
