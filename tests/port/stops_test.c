@@ -156,6 +156,30 @@ static void an_observer_sees_each_retired_instruction_once(void **state)
     bench_both(observed, ZIF_CORTEX_M4);
 }
 
+static void observe_and_stop(void *opaque, uint32_t pc, unsigned size)
+{
+    Bench *b = opaque;
+    bench_say(b, " o%x/%u at %llu", pc, size, (unsigned long long)zif_port_count(b->port));
+    if (pc % 6 == 0) {
+        zif_port_request_stop(b->port);
+    }
+}
+
+static void observer_stops(Bench *b)
+{
+    PUT(b, 0x100, block);
+    bench_start(b, 0x100);
+    zif_port_set(b->port, ZIF_REG_R7, 2);
+    zif_port_set_insn_observer(b->port, observe_and_stop, b);
+    for (unsigned i = 0; i < 20 && bench_run(b, 1000) == ZIF_STOP_REQUEST; i++) {
+    }
+}
+
+static void a_stop_asked_for_by_an_observer_comes_after_the_instruction_it_saw(void **state)
+{
+    bench_both(observer_stops, ZIF_CORTEX_M4);
+}
+
 static void each_branch(Bench *b)
 {
     PUT(b, 0x100, branches);
@@ -284,6 +308,7 @@ int main(void)
         cmocka_unit_test(a_stop_asked_for_after_cps_comes_before_the_next_instruction),
         cmocka_unit_test(a_breakpoint_stops_before_its_instruction_and_is_passed_once),
         cmocka_unit_test(an_observer_sees_each_retired_instruction_once),
+        cmocka_unit_test(a_stop_asked_for_by_an_observer_comes_after_the_instruction_it_saw),
         cmocka_unit_test(branches_by_load_and_register_end_where_they_should),
         cmocka_unit_test(fp_needs_leave_and_is_announced_once),
         cmocka_unit_test(each_core_has_its_own_instructions_and_no_others),
