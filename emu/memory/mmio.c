@@ -1,6 +1,6 @@
 /*
- * Regions of the old callbacks by width (CONTRACT T2): an adapter to MemoryRegionOps. SPDX-License-Identifier:
- * GPL-2.0-or-later
+ * Regions of the old callbacks by width (CONTRACT T2): an adapter to MemoryRegionOps.
+ * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "internal.h"
 

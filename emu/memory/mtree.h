@@ -1,6 +1,6 @@
 /*
- * The walk behind mtree: what the text and its JSON twin have to say, in order. SPDX-License-Identifier:
- * GPL-2.0-or-later
+ * The walk behind mtree: what the text and its JSON twin have to say, in order.
+ * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef ZIF_MEMORY_MTREE_H
 #define ZIF_MEMORY_MTREE_H
