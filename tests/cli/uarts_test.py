@@ -140,14 +140,15 @@ class Uarts(cli.CliTest):
     def test_junit_that_cannot_be_written_gives_125(self):
         self.run_zif(125, *BOARD, "--junit", "/no/such/folder/x.xml", cli.firmware("mps2-an385", "hello"))
 
-    def test_an_interrupt_still_tells_the_result(self):
+    def test_an_interrupted_run_is_an_error_in_junit(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "result.xml")
             zif = self.start(*BOARD, "--timeout", "100000s", "--junit", path, ECHO, stdin=subprocess.DEVNULL)
             read_until(zif.stdout.fileno(), b"ends")
             zif.send_signal(signal.SIGTERM)
             self.assertEqual(zif.wait(PATIENCE), -signal.SIGTERM)
-            self.assertIsNotNone(ET.parse(path).getroot().find("testsuite"))
+            error = ET.parse(path).getroot().find("testsuite/testcase/error")
+            self.assertEqual(error.get("message"), "interrupted by signal 15")
 
 
 class Terminal(cli.CliTest):

@@ -29,7 +29,7 @@ int outcome_code(const Outcome *o)
 
 const char *outcome_word(const Outcome *o)
 {
-    return o->cannot                ? "not run"
+    return o->cannot                ? "no result"
            : o->crashed             ? "crashed"
            : o->fail_text           ? "fail text seen"
            : o->unmet               ? "expectation not met"

@@ -197,7 +197,12 @@ static bool ended(Run *r, ZifRunReason reason, ZifTime limit)
     if (steps_state(r->o.steps) == STEPS_DONE && !r->o.run_for) {
         return true;
     }
-    if (request == ZIF_STREAM_LEAVE || interrupted || (r->gdb && gdb_session_killed(r->gdb))) {
+    if (interrupted) { /* no result: nobody may take the run for a passed one */
+        r->outcome.cannot = true;
+        snprintf(r->message, sizeof r->message, "interrupted by signal %d", (int)interrupted);
+        return true;
+    }
+    if (request == ZIF_STREAM_LEAVE || (r->gdb && gdb_session_killed(r->gdb))) {
         r->left = true;
         return true;
     }
