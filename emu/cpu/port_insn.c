@@ -176,6 +176,9 @@ static ZifInsnKind decode32(ZifCpuModel model, uint16_t a, uint16_t b)
         if ((a & 0xfff0) == 0xe840 && (b & 0xf000) == 0xf000) { /* TT of v8-M */
             return ZIF_INSN_UDF;
         }
+        if ((a & 0x120) != 0 && ((b >> 12) == 15 || ((b >> 8) & 0xf) == 15)) { /* LDRD, STRD of the PC: UNPREDICTABLE */
+            return ZIF_INSN_UDF;
+        }
         return ZIF_INSN_MEM;
     }
     if ((a & 0xfe00) == 0xf800) {

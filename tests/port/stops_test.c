@@ -249,7 +249,7 @@ static void instruction_set(Bench *b)
         {"MOVW", 0xf240, 0x0101},     {"CBZ", 0xb100, 0xbf00},      {"IT", 0xbf08, 0xbf00},       {"LDREX", 0xe851, 0x1f00},
         {"VMAXNM", 0xfe80, 0x0a00},   {"VCVT.F64", 0xeeb7, 0x0ac0}, {"SADD8", 0xfa81, 0xf101},    {"MRC p15", 0xee11, 0x1f10},
         {"DMB", 0xf3bf, 0x8f5f},      {"BL", 0xf000, 0xf800},       {"VMOV.64", 0xec41, 0x0b10},  {"SG", 0xe97f, 0xe97f},
-        {"UDF.W", 0xf7f0, 0xa000},    {"VADD.I8", 0xef00, 0x0800},
+        {"UDF.W", 0xf7f0, 0xa000},    {"VADD.I8", 0xef00, 0x0800},    {"LDRD pc", 0xe9d1, 0xbf00},
     };
     for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
         uint16_t code[3] = {list[i].a, list[i].b, 0xbf30};
@@ -296,6 +296,7 @@ static void each_core_has_its_own_instructions_and_no_others(void **state)
         assert_int_equal(one(k, m, 0xe8d1, 0x1faf), ZIF_STOP_UNDEF); /* LDA */
         assert_int_equal(one(k, m, 0xe841, 0xf100), ZIF_STOP_UNDEF); /* TT */
         assert_int_equal(one(k, m, 0xb658, 0xbf00), ZIF_STOP_UNDEF); /* SETEND */
+        assert_int_equal(one(k, m, 0xe9d1, 0xbf00), ZIF_STOP_UNDEF); /* LDRD of the PC */
     }
 }
 
