@@ -196,7 +196,15 @@ static inline bool zif__cpu_privileged(const ZifCpu *cpu)
 {
     return cpu->st.ipsr || !(cpu->st.control & CONTROL_NPRIV);
 }
+/** In client.c. */
 MemTxAttrs zif__cpu_attrs(bool unprivileged);
+
+/* --- client.c --- */
+ZifPortClient zif__client(ZifCpu *cpu);
+/** At HardFault priority with BFHFNMIGN. */
+bool zif__ignores_bus_faults(const ZifCpu *cpu);
+/** Takes back what the last MSR or CPS may not set. */
+void zif__fix_masks(ZifCpu *cpu);
 
 /* --- nvic.c --- */
 void zif__nvic_reset(ZifCpu *cpu);
