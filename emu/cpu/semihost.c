@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "confined.h"
 #include "semihost.h"
 
 enum {
@@ -146,68 +147,7 @@ static void close_handle(Handle *h)
     h->kind = FREE;
 }
 
-/* --- The folder --------------------------------------------------------------------------------------------------------- */
-
-/* Opens the folder that holds the last component of `path`, walking one component at a time and never through a link.
- * *name is the last component, inside `path`. -1 with sh->error set. The caller closes what it gets. */
-static int open_parent(ZifSemihost *sh, char *path, char **name)
-{
-    if (sh->dir_fd < 0) {
-        sh->error = EACCES;
-        return -1;
-    }
-    int fd = dup(sh->dir_fd);
-    char *part = path;
-    while (fd >= 0) {
-        char *end = strchr(part, '/');
-        if (end) {
-            *end = 0;
-        }
-        if (*part == 0 || strcmp(part, "..") == 0 || (!end && strcmp(part, ".") == 0)) {
-            close(fd); /* absolute, climbing out, or no name at all */
-            sh->error = EACCES;
-            return -1;
-        }
-        if (!end) {
-            *name = part;
-            return fd;
-        }
-        int next = openat(fd, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        int error = errno;
-        close(fd);
-        errno = error;
-        fd = next;
-        part = end + 1;
-    }
-    sh->error = errno;
-    return -1;
-}
-
-static uint32_t open_file(ZifSemihost *sh, char *path, uint32_t mode)
-{
-    static const int flags[3][2] = { { O_RDONLY, O_RDWR },
-                                     { O_WRONLY | O_CREAT | O_TRUNC, O_RDWR | O_CREAT | O_TRUNC },
-                                     { O_WRONLY | O_CREAT | O_APPEND, O_RDWR | O_CREAT | O_APPEND } };
-    char *name;
-    int dir = open_parent(sh, path, &name);
-    if (dir < 0) {
-        return FAILED;
-    }
-    /* Truncated only once it is known to be a regular file. */
-    int f = flags[mode / 4][mode / 2 & 1];
-    int fd = openat(dir, name, (f & ~O_TRUNC) | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
-    int error = errno;
-    close(dir);
-    struct stat st;
-    if (fd < 0) {
-        return fail(sh, error);
-    }
-    if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || ((f & O_TRUNC) && ftruncate(fd, 0) < 0)) {
-        close(fd);
-        return fail(sh, EACCES);
-    }
-    return new_handle(sh, FILE_FD, fd);
-}
+/* --- Names ---------------------------------------------------------------------------------------------------------- */
 
 static uint32_t sys_open(ZifSemihost *sh, uint32_t param)
 {
@@ -225,45 +165,30 @@ static uint32_t sys_open(ZifSemihost *sh, uint32_t param)
     if (strcmp(path, ":semihosting-features") == 0) {
         return a[1] < 2 ? new_handle(sh, FEATURES, -1) : fail(sh, EACCES);
     }
-    return open_file(sh, path, a[1]);
+    int fd = zif__confined_open(sh->dir_fd, path, a[1]);
+    return fd < 0 ? fail(sh, -fd) : new_handle(sh, FILE_FD, fd);
 }
 
 static uint32_t sys_remove(ZifSemihost *sh, uint32_t param)
 {
     uint32_t a[2];
-    char path[PATH_LIMIT], *name;
+    char path[PATH_LIMIT];
     if (!read_args(sh, param, a, 2) || !read_string(sh, a[0], a[1], path)) {
         return FAILED;
     }
-    int dir = open_parent(sh, path, &name);
-    if (dir < 0) {
-        return FAILED;
-    }
-    int r = unlinkat(dir, name, 0);
-    sh->error = r < 0 ? errno : sh->error;
-    close(dir);
-    return r < 0 ? FAILED : 0;
+    int error = zif__confined_remove(sh->dir_fd, path);
+    return error ? fail(sh, -error) : 0;
 }
 
 static uint32_t sys_rename(ZifSemihost *sh, uint32_t param)
 {
     uint32_t a[4];
-    char from[PATH_LIMIT], to[PATH_LIMIT], *from_name, *to_name;
+    char from[PATH_LIMIT], to[PATH_LIMIT];
     if (!read_args(sh, param, a, 4) || !read_string(sh, a[0], a[1], from) || !read_string(sh, a[2], a[3], to)) {
         return FAILED;
     }
-    int from_dir = open_parent(sh, from, &from_name);
-    if (from_dir < 0) {
-        return FAILED;
-    }
-    int to_dir = open_parent(sh, to, &to_name);
-    int r = to_dir < 0 ? -1 : renameat(from_dir, from_name, to_dir, to_name);
-    if (to_dir >= 0) {
-        sh->error = r < 0 ? errno : sh->error;
-        close(to_dir);
-    }
-    close(from_dir);
-    return r < 0 ? FAILED : 0;
+    int error = zif__confined_rename(sh->dir_fd, from, to);
+    return error ? fail(sh, -error) : 0;
 }
 
 /* --- Reading and writing -------------------------------------------------------------------------------------------------- */
