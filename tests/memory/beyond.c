@@ -7,11 +7,6 @@
 
 #define OPS(...) ((MemoryRegionOps){ __VA_ARGS__ })
 
-static ZifMemoryContext *ctx(void)
-{
-    return zif_memory_context_current();
-}
-
 /* ---- contexts ---- */
 
 TEST(Z01_the_page_size_is_fixed_once_there_is_memory, "X13")
@@ -177,37 +172,6 @@ TEST(Z10_read_modify_write_keeps_the_bytes_beside_a_narrow_write, "A91 D3")
 }
 
 /* ---- blocks and streams ---- */
-
-typedef struct {
-    uint8_t *data;
-    size_t size, room, at, stop;
-} Stream;
-
-static bool stream_write(void *opaque, const void *data, size_t len)
-{
-    Stream *s = opaque;
-    if (s->stop && s->size + len > s->stop) {
-        return false;
-    }
-    if (s->size + len > s->room) {
-        s->room = (s->size + len) * 2;
-        s->data = realloc(s->data, s->room);
-    }
-    memcpy(s->data + s->size, data, len);
-    s->size += len;
-    return true;
-}
-
-static bool stream_read(void *opaque, void *data, size_t len)
-{
-    Stream *s = opaque;
-    if (len > s->size - s->at) {
-        return false;
-    }
-    memcpy(data, s->data + s->at, len);
-    s->at += len;
-    return true;
-}
 
 static MemoryRegion *named_ram(const char *name, uint64_t size)
 {

@@ -289,16 +289,6 @@ TEST(J21_finalizing_a_container_sets_its_children_free, "A15 A56")
     VIEW(space(root), "r[0,1000)");
 }
 
-static char *mtree(bool flat, bool dispatch, bool owner)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *f = open_memstream(&text, &size);
-    mtree_info((fprintf_function)fprintf, f, flat, dispatch, owner);
-    fclose(f);
-    return text;
-}
-
 static void expect_mtree(bool flat, bool owner, const char *want)
 {
     char *text = mtree(flat, false, owner);

@@ -359,6 +359,11 @@ void space_end(AddressSpace *as)
     address_space_destroy(as);
 }
 
+ZifMemoryContext *ctx(void)
+{
+    return zif_memory_context_current();
+}
+
 void set_running(bool running)
 {
     zif_memory_set_running(world.ctx, running);
@@ -781,6 +786,54 @@ MemTxResult dread(MemoryRegion *mr, hwaddr addr, unsigned size, uint64_t *value)
 MemTxResult dwrite(MemoryRegion *mr, hwaddr addr, unsigned size, uint64_t value)
 {
     return memory_region_dispatch_write(mr, addr, value, size, ATTRS);
+}
+
+/* ---- streams, prints, errors ---- */
+
+bool stream_write(void *opaque, const void *data, size_t len)
+{
+    Stream *s = opaque;
+    if (s->stop && s->size + len > s->stop) {
+        return false;
+    }
+    if (s->size + len > s->room) {
+        s->room = (s->size + len) * 2;
+        s->data = realloc(s->data, s->room);
+    }
+    memcpy(s->data + s->size, data, len);
+    s->size += len;
+    return true;
+}
+
+bool stream_read(void *opaque, void *data, size_t len)
+{
+    Stream *s = opaque;
+    if (len > s->size - s->at) {
+        return false;
+    }
+    memcpy(data, s->data + s->at, len);
+    s->at += len;
+    return true;
+}
+
+char *mtree(bool flat, bool dispatch, bool owner)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    mtree_info((fprintf_function)fprintf, f, flat, dispatch, owner);
+    fclose(f);
+    return text;
+}
+
+void expect_error(Error *err, const char *words)
+{
+    assert_non_null(err);
+    if (!strstr(error_get_pretty(err), words)) {
+        print_error("\"%s\" does not say \"%s\"\n", error_get_pretty(err), words);
+        fail();
+    }
+    error_free(err);
 }
 
 /* ---- death ---- */

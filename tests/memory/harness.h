@@ -118,6 +118,7 @@ Iom *iom_of(const char *type, const char *name, uint64_t size, AddressSpace *tar
 MemoryRegion *iom_mr(Iom *i);
 
 /* ---- what the header has under names of its own ---- */
+ZifMemoryContext *ctx(void);
 void set_running(bool running);
 void set_bounce_limit(AddressSpace *as, unsigned buffers);
 typedef struct MapClient {
@@ -168,6 +169,19 @@ void assert_bytes(const void *got, const char *bytes);
 /* memory_region_dispatch_read/write: "result" is checked by the caller. */
 MemTxResult dread(MemoryRegion *mr, hwaddr addr, unsigned size, uint64_t *value);
 MemTxResult dwrite(MemoryRegion *mr, hwaddr addr, unsigned size, uint64_t value);
+
+/* ---- streams, prints, errors ---- */
+/* A snapshot stream in memory; the writer fails beyond `stop` bytes when that is not 0. The caller frees data. */
+typedef struct {
+    uint8_t *data;
+    size_t size, room, at, stop;
+} Stream;
+bool stream_write(void *opaque, const void *data, size_t len);
+bool stream_read(void *opaque, void *data, size_t len);
+/* What mtree_info prints; the caller frees. */
+char *mtree(bool flat, bool dispatch, bool owner);
+/* An error there must be, whose sentence holds `words`; frees it. */
+void expect_error(Error *err, const char *words);
 
 /* ---- death ---- */
 /* The statements must abort with a message that holds `words`. They run in a child process. */
