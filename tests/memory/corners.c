@@ -4,22 +4,6 @@
  */
 #include "harness.h"
 
-static ZifMemoryContext *ctx(void)
-{
-    return zif_memory_context_current();
-}
-
-static void expect_error(Error **err, const char *words)
-{
-    assert_non_null(*err);
-    if (!strstr(error_get_pretty(*err), words)) {
-        print_error("\"%s\" does not say \"%s\"\n", error_get_pretty(*err), words);
-        fail();
-    }
-    error_free(*err);
-    *err = NULL;
-}
-
 TEST(V01_one_value_over_the_end_of_what_a_cache_holds, "A103 A105")
 {
     MemoryRegion *root = box("R", 0x10000), *r = at(root, 0, rom("r", 0x1000));

@@ -84,7 +84,8 @@ TEST(Y33_listeners_that_never_come_to_rest_are_cut_off_with_an_error, "A60 D9 co
     rec->listener.begin = NULL;
     rec->listener.region_add = rec->listener.region_del = rec->listener.region_nop = NULL;
     memory_region_set_address(restless, 0x4000);
-    expect_error(zif_memory_take_error(ctx()), "listeners");
+    Error *err = zif_memory_take_error(ctx());
+    expect_error(&err, "listeners");
     rec->on_commit = NULL;
     memory_region_set_address(restless, 0);
     VIEW(rec->listener.address_space, "i[0,100)");

@@ -13,18 +13,18 @@ TEST(Y80_memory_the_host_does_not_have_is_an_error, "A17 A19 A65")
         Error *err = NULL;
         MemoryRegion *r = blank();
         memory_region_init_ram_nomigrate(r, NULL, "huge", absurd[k], &err);
-        expect_error(err, "huge");
+        expect_error(&err, "huge");
         assert_int_equal(memory_region_size(r), 0);
         err = NULL;
         r = blank();
         memory_region_init_resizeable_ram(r, NULL, "huge", 0x1000, absurd[k], NULL, &err);
-        expect_error(err, "huge");
+        expect_error(&err, "huge");
     }
     Error *err = NULL;
     MemoryRegion *r = blank();
     memory_region_init_resizeable_ram(r, NULL, "rr", 0x1000, 0x2000, NULL, &error_abort);
     memory_region_ram_resize(r, UINTPTR_MAX - 1, &err);
-    expect_error(err, "rr");
+    expect_error(&err, "rr");
     memory_region_ram_resize(r, 0x2000, &error_abort); /* nobody wants to hear of it */
     assert_int_equal(memory_region_size(r), 0x2000);
 }
@@ -71,7 +71,7 @@ TEST(Y84_names_too_long_for_a_stream_are_an_error, "A28 A32")
     MemoryRegion *r = blank();
     Error *err = NULL;
     memory_region_init_ram(r, NULL, name, 0x1000, &err);
-    expect_error(err, "too long");
+    expect_error(&err, "too long");
     assert_int_equal(memory_region_size(r), 0);
 }
 
@@ -82,7 +82,7 @@ TEST(Y85_files_that_cannot_be_memory, "A20 A21 A32")
         MemoryRegion *r = blank();
         Error *err = NULL;
         memory_region_init_ram_from_file(r, NULL, "file", 0x1000, 0, RAM_SHARED, path[k], &err);
-        expect_error(err, "file");
+        expect_error(&err, "file");
         assert_int_equal(memory_region_size(r), 0);
     }
     int fds[2];
@@ -90,7 +90,7 @@ TEST(Y85_files_that_cannot_be_memory, "A20 A21 A32")
     MemoryRegion *r = blank();
     Error *err = NULL;
     memory_region_init_ram_from_fd(r, NULL, "pipe", 0x1000, true, fds[0], &err);
-    expect_error(err, "pipe");
+    expect_error(&err, "pipe");
     assert_int_equal(close(fds[0]), 0); /* still the caller's */
     close(fds[1]);
     int fd = open(scratch("short.bin"), O_RDWR | O_CREAT, 0644);
@@ -98,12 +98,12 @@ TEST(Y85_files_that_cannot_be_memory, "A20 A21 A32")
     r = blank();
     err = NULL;
     memory_region_init_ram_from_fd(r, NULL, "short", 0x1000, true, fd, &err);
-    expect_error(err, "too few");
+    expect_error(&err, "too few");
     close(fd);
     r = blank();
     err = NULL;
     memory_region_init_ram_from_file(r, NULL, "big", 1ULL << 62, 0, RAM_SHARED, scratch("big.bin"), &err);
-    expect_error(err, "big");
+    expect_error(&err, "big");
     assert_int_equal(access(scratch("big.bin"), F_OK), -1); /* what was created for it is gone */
 }
 

@@ -826,14 +826,15 @@ char *mtree(bool flat, bool dispatch, bool owner)
     return text;
 }
 
-void expect_error(Error *err, const char *words)
+void expect_error(Error **err, const char *words)
 {
-    assert_non_null(err);
-    if (!strstr(error_get_pretty(err), words)) {
-        print_error("\"%s\" does not say \"%s\"\n", error_get_pretty(err), words);
+    assert_non_null(*err);
+    if (!strstr(error_get_pretty(*err), words)) {
+        print_error("\"%s\" does not say \"%s\"\n", error_get_pretty(*err), words);
         fail();
     }
-    error_free(err);
+    error_free(*err);
+    *err = NULL;
 }
 
 /* ---- death ---- */

@@ -180,8 +180,8 @@ bool stream_write(void *opaque, const void *data, size_t len);
 bool stream_read(void *opaque, void *data, size_t len);
 /* What mtree_info prints; the caller frees. */
 char *mtree(bool flat, bool dispatch, bool owner);
-/* An error there must be, whose sentence holds `words`; frees it. */
-void expect_error(Error *err, const char *words);
+/* An error there must be, whose sentence holds `words`; frees it and leaves NULL. */
+void expect_error(Error **err, const char *words);
 
 /* ---- death ---- */
 /* The statements must abort with a message that holds `words`. They run in a child process. */
