@@ -1,6 +1,8 @@
 # zif_test(NAME SOURCES file... LIBS target... [ARGS arg...] [TIMEOUT seconds] [LABELS label...])
 # One cmocka test program, registered with CTest under NAME.
-find_library(ZIF_CMOCKA cmocka REQUIRED)
+if(BUILD_TESTING)
+    find_library(ZIF_CMOCKA cmocka REQUIRED)
+endif()
 function(zif_test name)
     cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;ARGS;LABELS" ${ARGN})
     if(NOT BUILD_TESTING)
