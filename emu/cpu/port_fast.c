@@ -28,6 +28,7 @@ enum {
     UC_CPU = 384,              /* uc_struct: CPUState *cpu */
     UC_NO_EXIT_REQUEST = 1930, /* uc_struct: bool: emit no exit test after a load or store */
     CPU_ENV = 38640,           /* CPUState -> CPUARMState */
+    ENV_SIZE = 5168,           /* of CPUARMState: the engine's allocation ends with it */
     ENV_BUDGET = -38600,       /* CPUARMState -> a 64-bit field of CPUState only icount mode uses: our budget */
     ENV_PC = 60,
     ENV_THUMB = 544,
@@ -1107,13 +1108,12 @@ static void close_port(ZifPort *port)
 /* The word of env that holds a mask register: the only one that follows when it is written. 0: cannot tell. */
 static uint16_t find_mask(Fast *f, ZifReg reg)
 {
-    enum { SPAN = 8192 };
-    static __thread uint32_t before[SPAN / 4];
+    static __thread uint32_t before[ENV_SIZE / 4];
     const uint32_t value = reg == ZIF_REG_BASEPRI ? 0xe0 : 1;
-    memcpy(before, f->env, SPAN);
+    memcpy(before, f->env, ENV_SIZE);
     zif__engine_set(&f->engine, reg, value);
     unsigned found = 0, at = 0;
-    for (unsigned i = 0; i < SPAN / 4; i++) {
+    for (unsigned i = 0; i < ENV_SIZE / 4; i++) {
         if (before[i] == 0 && FIELD(uint32_t, f->env, 4 * i) == value) {
             found++;
             at = 4 * i;
