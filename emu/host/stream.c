@@ -28,7 +28,7 @@ struct ZifStream {
     int in, out;  /* stdio and file */
     ZifPeer peer; /* pty and tcp */
     bool terminal;
-    bool failed; /* writing failed and was reported */
+    int error; /* errno of the first write that failed */
     ZifEscape escape;
     ZifStreamRequest request;
     uint8_t *pending; /* written, not yet sent: pending[first .. first + used) modulo room */
@@ -117,10 +117,7 @@ static size_t send_some(ZifStream *s, const uint8_t *bytes, size_t size)
         if (errno == EAGAIN) { /* somebody else made our standard output non-blocking */
             poll(&(struct pollfd){ .fd = s->out, .events = POLLOUT }, 1, -1);
         } else if (errno != EINTR) {
-            if (!s->failed) {
-                s->failed = true;
-                zif_log(ZIF_LOG_WARN, "stream", "%s: cannot write: %s", s->name, strerror(errno));
-            }
+            s->error = s->error ? s->error : errno;
             return size; /* nowhere to go: it is gone */
         }
     }
@@ -241,6 +238,11 @@ size_t zif_stream_read(ZifStream *s, void *buf, size_t size)
 bool zif_stream_can_input(const ZifStream *s)
 {
     return has_peer(s) || s->in >= 0;
+}
+
+int zif_stream_error(const ZifStream *s)
+{
+    return s->error;
 }
 
 bool zif_stream_is_terminal(const ZifStream *s)

@@ -233,6 +233,14 @@ static bool split_address(char *spec, uint32_t *address, Error **errp, bool *bad
     return true;
 }
 
+static bool exists_up_to(const char *spec, const char *end)
+{
+    char *path = must(strndup(spec, (size_t)(end - spec)));
+    bool exists = !access(path, F_OK);
+    free(path);
+    return exists;
+}
+
 ZifImage *zif_image_open(const char *spec, Error **errp)
 {
     char *path = must(strdup(spec));
@@ -250,7 +258,13 @@ ZifImage *zif_image_open(const char *spec, Error **errp)
         goto out;
     }
     if (fd < 0) {
-        error_setg_errno(errp, errno, "%s: cannot open the image", path);
+        int why = errno;
+        const char *at = raw ? NULL : strrchr(path, '@');
+        if (at && exists_up_to(path, at)) {
+            error_setg(errp, "%s: '%s' is no address in decimal or 0x hexadecimal", path, at + 1);
+        } else {
+            error_setg_errno(errp, why, "%s: cannot open the image", path);
+        }
         goto out;
     }
     size_t size;

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every exit code of zif run, and which one wins where several hold."""
+import os
+import tempfile
+
 import cli
 
 
@@ -138,10 +141,18 @@ class ExitCodes(cli.CliTest):
                       ["--ram-fill", "ones"], ["--max-resets", "-1"], ["--log", "loud"], ["--strict=nonsense"],
                       ["--timeout-exit-code", "256"], ["--expect", ""], ["--expect-re", "["], ["--send", "\\q"],
                       ["--wait", "1"], ["--uart", "console"], ["--uart", "console=radio"], ["--uart", "nosuch=stdio"],
-                      ["--uart", "console=null,baud=x"], ["--cpu-port", "slow"], ["--realtime=yes"],
+                      ["--uart", "console=null,baud=x"], ["--uart", "console=null,baud=0"], ["--save", "x@expect"],
+                      [""], ["--expect", "uart0:"], ["--cpu-port", "slow"], ["--realtime=yes"],
                       ["--uart=console=null", "--uart=uart0=null"]):
             with self.subTest(words=words):
                 self.refused("", "run", "--board", "mps2-an385", *words, hello)
+
+    def test_snapshot_that_never_came_due_gives_125(self):
+        with tempfile.TemporaryDirectory() as folder:
+            late = ("--save", folder + "/late.snap@1000s", cli.firmware("mps2-an385", "hello"))
+            self.assertIn("nothing is stored", self.run_zif(125, "run", "--board", "mps2-an385", *late).stderr)
+            self.run_zif(120, "run", "--board", "mps2-an385", "--expect", "never", *late)
+            self.assertEqual(os.listdir(folder), [])
 
     def test_value_missing_gives_125(self):
         self.refused("option --timeout needs a value: DURATION", "run", "--timeout")

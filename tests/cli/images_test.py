@@ -95,6 +95,7 @@ class Images(cli.CliTest):
         self.refused("neither ELF, Intel HEX, S-records nor UF2", *BOARD, self.file("x.txt", "hello"))
         self.refused("the file is empty", *BOARD, self.file("x.bin", ""))
         self.refused("Is a directory", *BOARD, self.folder)
+        self.refused("'here' is no address", *BOARD, self.file("x.bin", "hello") + "@here")
         self.refused("does not fit in 32 bits", *BOARD, self.folder + "/x.bin@0x100000000")
 
     def test_bad_checksum_is_refused(self):

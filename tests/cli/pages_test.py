@@ -61,6 +61,14 @@ class Pages(cli.CliTest):
         self.refused("one word too many", "boards", "x")
         self.refused("one word too many", "board", "microbit", "x")
 
+    def test_a_page_that_cannot_be_written_gives_125(self):
+        for args in (["--version"], ["--help"], ["boards"], ["board", "microbit"], ["mtree", "microbit", "--json"],
+                     ["run", "--help"], ["completion", "bash"]):
+            with self.subTest(args=args), open("/dev/full", "w") as full:
+                done = subprocess.run([cli.ZIF, *args], stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False)
+                self.assertEqual((done.returncode, done.stderr),
+                                 (125, "zif: cannot write standard output: No space left on device\n"))
+
     def complete(self, *words):
         """What bash offers for the last word."""
         script = 'source <("$ZIF" completion bash); PATH=$(dirname "$ZIF"):$PATH\n' \

@@ -140,15 +140,33 @@ class Uarts(cli.CliTest):
     def test_junit_that_cannot_be_written_gives_125(self):
         self.run_zif(125, *BOARD, "--junit", "/no/such/folder/x.xml", cli.firmware("mps2-an385", "hello"))
 
+    def test_output_that_cannot_be_written_gives_125(self):
+        hello = cli.firmware("mps2-an385", "hello")
+        said = self.run_zif(125, *BOARD, "--uart", "console=file:/dev/full", hello).stderr
+        self.assertIn("zif: uart0: cannot write what the guest prints: No space left on device", said)
+        with open("/dev/full", "w") as full:
+            self.assertEqual(subprocess.run([cli.ZIF, *BOARD, "-q", hello], stdout=full, stderr=subprocess.DEVNULL,
+                                            check=False).returncode, 125)
+
+    def test_closed_standard_output_is_no_place_for_another_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "log.txt")
+            command = [cli.ZIF, *BOARD, "--uart", f"uart1=file:{path}", cli.firmware("mps2-an385", "hello")]
+            self.assertEqual(subprocess.run(["sh", "-c", '"$@" >&-', "sh", *command], stderr=subprocess.DEVNULL,
+                                            stdin=subprocess.DEVNULL, check=False).returncode, 0)
+            self.assertEqual(os.path.getsize(path), 0)
+
     def test_an_interrupted_run_is_an_error_in_junit(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "result.xml")
-            zif = self.start(*BOARD, "--timeout", "100000s", "--junit", path, ECHO, stdin=subprocess.DEVNULL)
-            read_until(zif.stdout.fileno(), b"ends")
-            zif.send_signal(signal.SIGTERM)
-            self.assertEqual(zif.wait(PATIENCE), -signal.SIGTERM)
-            error = ET.parse(path).getroot().find("testsuite/testcase/error")
-            self.assertEqual(error.get("message"), "interrupted by signal 15")
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                zif = self.start(*BOARD, "--timeout", "100000s", "--junit", path, ECHO, stdin=subprocess.DEVNULL)
+                read_until(zif.stdout.fileno(), b"ends")
+                zif.send_signal(number)
+                zif.communicate(timeout=PATIENCE)
+                self.assertEqual(zif.returncode, -number)
+                error = ET.parse(path).getroot().find("testsuite/testcase/error")
+                self.assertEqual(error.get("message"), f"interrupted by signal {int(number)}")
 
 
 class Terminal(cli.CliTest):
@@ -197,6 +215,16 @@ class Terminal(cli.CliTest):
         self.assertGreater(time.monotonic() - begin, 0.9)
         os.write(fd, b"\x01x")
         self.assertEqual(zif.wait(PATIENCE), 0)
+
+    def test_terminal_on_standard_input_paces_when_output_is_piped(self):
+        master, slave = pty.openpty()
+        self.addCleanup(os.close, slave)
+        self.addCleanup(os.close, master)
+        begin = time.monotonic()
+        piped = subprocess.run([cli.ZIF, *BOARD, "--for", "700ms", ECHO], stdin=slave, capture_output=True, check=False,
+                               timeout=PATIENCE)
+        self.assertEqual(piped.returncode, 0)
+        self.assertGreater(time.monotonic() - begin, 0.65)
 
     def test_terminal_is_restored_when_zif_is_killed(self):
         zif, fd, hold = self.start("run", "--board", "microbit", cli.MICROPYTHON)

@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zif/log.h>
 #include "baud.h"
 #include "links.h"
@@ -105,7 +106,8 @@ static bool connect(Links *l, unsigned n, const char *stream, unsigned baud, Err
     }
     k->stream = zif_stream_open(stream, zif_serial_name(k->line), errp);
     k->baud = baud;
-    k->live = k->stream && (!strcmp(stream, "pty") || !strncmp(stream, "tcp:", 4) || zif_stream_is_terminal(k->stream));
+    k->live = k->stream && (!strcmp(stream, "pty") || !strncmp(stream, "tcp:", 4) ||
+                            (!strcmp(stream, "stdio") && isatty(STDIN_FILENO)));
     return k->stream != NULL;
 }
 
@@ -260,6 +262,19 @@ bool links_terminal(const Links *l)
 {
     for (unsigned i = 0; i < l->count; i++) {
         if (l->links[i].stream && zif_stream_is_terminal(l->links[i].stream)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool links_error(const Links *l, char *buf, size_t len)
+{
+    for (unsigned i = 0; i < l->count; i++) {
+        int error = l->links[i].stream ? zif_stream_error(l->links[i].stream) : 0;
+        if (error) {
+            snprintf(buf, len, "%s: cannot write what the guest prints: %s", zif_serial_name(l->links[i].line),
+                     strerror(error));
             return true;
         }
     }

@@ -97,6 +97,7 @@ static bool save(Run *r)
 {
     Error *err = NULL;
     r->save_due = false;
+    r->saved = true;
     if (zif_machine_save_file(r->machine, r->o.save, &err)) {
         return true;
     }
@@ -183,7 +184,7 @@ static bool ended(Run *r, ZifRunReason reason, ZifTime limit)
         show_status(r);
     }
     r->outcome.fail_text = steps_state(r->o.steps) == STEPS_FAILED;
-    bool took_last = r->o.save && r->o.save_at == ZIF_TIME_NEVER && steps_state(r->o.steps) == STEPS_DONE;
+    bool took_last = r->o.save && !r->saved && r->o.save_at == ZIF_TIME_NEVER && steps_state(r->o.steps) == STEPS_DONE;
     if ((r->save_due || took_last) && !save(r)) {
         return true;
     }
@@ -195,6 +196,10 @@ static bool ended(Run *r, ZifRunReason reason, ZifTime limit)
         return true;
     }
     if (steps_state(r->o.steps) == STEPS_DONE && !r->o.run_for) {
+        return true;
+    }
+    if (links_error(r->links, r->message, sizeof r->message)) {
+        r->outcome.cannot = true;
         return true;
     }
     if (interrupted) { /* no result: nobody may take the run for a passed one */
@@ -263,15 +268,22 @@ static void run(Run *r)
     r->outcome.unmet = steps_state(r->o.steps) == STEPS_RUNNING;
     progress_clear(&r->progress);
     links_exchange(r->links);
+    if (!r->outcome.cannot && links_error(r->links, r->message, sizeof r->message)) {
+        r->outcome.cannot = true;
+    }
 }
 
 static void catch_interrupts(const Run *r)
 {
     /* In raw mode the keys reach the guest, and the terminal's own handlers restore it. A second signal ends zif at once. */
     struct sigaction action = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
-    if (!links_terminal(r->links)) {
-        sigaction(SIGINT, &action, NULL);
-        sigaction(SIGTERM, &action, NULL);
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    for (unsigned i = 0; i < sizeof signals / sizeof *signals && !links_terminal(r->links); i++) {
+        struct sigaction old;
+        sigaction(signals[i], &action, &old);
+        if (old.sa_handler == SIG_IGN) { /* as nohup(1) has it */
+            sigaction(signals[i], &old, NULL);
+        }
     }
 }
 

@@ -55,7 +55,8 @@ const Option run_option_table[] = {
       "uses another one is garbled as on a real line. By default the console is stdio (stdout when there are steps) "
       "and "
       "every other line is null." },
-    { EXPECT, "expect", 0, OPTION_VALUE, "[UART:]TEXT", "Step: wait until the line has printed TEXT." },
+    { EXPECT, "expect", 0, OPTION_VALUE, "[UART:]TEXT",
+      "Step: wait until the line has printed TEXT (also --expect-text)." },
     { EXPECT, "expect-text", 0, OPTION_VALUE, "[UART:]TEXT", NULL },
     { EXPECT_RE, "expect-re", 0, OPTION_VALUE, "[UART:]REGEX",
       "Step: wait until a line of text matches the POSIX extended regular expression. `$' matches when the line has "
@@ -64,7 +65,7 @@ const Option run_option_table[] = {
       "Step: type TEXT, with C escapes (\\r, \\n, \\x03), as fast as the guest's receiver takes it." },
     { WAIT, "wait", 0, OPTION_VALUE, "DURATION", "Step: let virtual time pass (10ms, 1.5s, 2min)." },
     { FAIL, "fail", 0, OPTION_VALUE, "[UART:]TEXT",
-      "End at once with code 121 when TEXT is printed, at whatever step." },
+      "End at once with code 121 when TEXT is printed, at whatever step (also --fail-text)." },
     { FAIL, "fail-text", 0, OPTION_VALUE, "[UART:]TEXT", NULL },
     { FAIL_RE, "fail-re", 0, OPTION_VALUE, "[UART:]REGEX", "As --fail, with a regular expression." },
     { TIMEOUT, "timeout", 0, OPTION_VALUE, "DURATION",
@@ -149,7 +150,8 @@ static bool parse_uart(RunOptions *o, const char *text, Error **errp)
         error_setg(errp, "--uart: '%s' is not NAME=KIND", text);
         return false;
     }
-    if (comma && !parse_number("uart", comma + strlen(",baud="), 100000000, &baud, errp)) {
+    if (comma && (!parse_number("uart", comma + strlen(",baud="), 100000000, &baud, NULL) || !baud)) {
+        error_setg(errp, "--uart: '%s' is no baud rate from 1 to 100000000", comma + strlen(",baud="));
         return false;
     }
     o->uarts = realloc(o->uarts, (o->nuarts + 1) * sizeof *o->uarts);
@@ -372,6 +374,10 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         o->quiet = true;
         return true;
     case OPTION_OPERAND:
+        if (!*value) {
+            error_setg(errp, "an image has an empty name");
+            return false;
+        }
         add_image(o, value);
         return true;
     }
@@ -400,6 +406,10 @@ bool run_options_parse(RunOptions *o, char **argv, Error **errp)
     }
     if (o->gdb_halts && !o->gdb) {
         error_setg(errp, "-S waits for GDB for ever: -s or --gdb is needed too");
+        return false;
+    }
+    if (o->save && o->save_at == ZIF_TIME_NEVER && steps_empty(o->steps)) {
+        error_setg(errp, "--save: '@expect' is after the last step, and there is none");
         return false;
     }
     if (!o->nimages && !o->load) {

@@ -147,7 +147,12 @@ static bool resolve(Steps *s, Step *step, Error **errp)
         s->seen[s->nseen++] = (Seen){ .line_start = true };
     }
     if (is_expect(step) || is_fail(step)) {
-        step->pattern = make_pattern(step->report.kind, text + step->prefix, errp);
+        Error *err = NULL;
+        step->pattern = make_pattern(step->report.kind, text + step->prefix, &err);
+        if (!step->pattern) {
+            error_prepend(&err, "'%s'", text);
+            error_propagate(errp, err);
+        }
         return step->pattern != NULL;
     }
     return true;

@@ -208,6 +208,10 @@ int verdict(Run *r)
     if (ran) {
         say_end(r);
     }
+    if (ran && r->o.save && !r->saved && !outcome_code(&r->outcome)) {
+        say(r, "--save: the run ended before the snapshot was due, nothing is stored");
+        r->outcome.cannot = true;
+    }
     if (*r->message) {
         fprintf(stderr, "zif: %s\n", r->message);
     }

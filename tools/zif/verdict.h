@@ -15,7 +15,7 @@ typedef struct {
     Progress progress;
     struct GdbSession *gdb;
     ZifTime base; /* virtual time at which the run began: 0 but for --load */
-    bool save_due;
+    bool save_due, saved;
     ZifTime limit;       /* virtual time at which the run ends at the latest */
     double began, start; /* host seconds; start moves when the host lags behind real time */
     double elapsed;      /* host seconds of the run */

@@ -47,6 +47,8 @@ void zif_stream_write(ZifStream *s, const void *bytes, size_t size);
 void zif_stream_flush(ZifStream *s);
 /** True when input may come one day: false after the end of standard input, and for kinds without input. */
 bool zif_stream_can_input(const ZifStream *s);
+/** Why output to stdio, stdout or a file could not be written, as errno says it; 0 when all of it was. */
+int zif_stream_error(const ZifStream *s);
 /** True for a person's terminal in raw mode. */
 bool zif_stream_is_terminal(const ZifStream *s);
 /** The descriptor to poll for input, -1 when there is none. It can change with each read. */
