@@ -57,7 +57,7 @@ struct ZifMachine {
     ZifMachineConfig config; /* strings copied */
     void *fdt;
     ZifTreeIndex *tree;
-    int nvic; /* its node */
+    int nvic;          /* its node */
     const char *model; /* in fdt */
     ZifMemoryContext *ctx;
     MemoryRegion system;
@@ -89,10 +89,14 @@ struct ZifMachine {
     bool exited;
     int exit_code;
     ZifCall *calls;
-    uint32_t samples[ZIF_SAMPLES]; /* PCs, one each sampling interval */
+    struct {
+        uint32_t pc;
+        uint64_t weight;    /* instructions since the sample before */
+    } samples[ZIF_SAMPLES]; /* the latest; events come in between, so they are not evenly spaced */
+    uint64_t sampled;       /* instructions at the latest sample */
     uint64_t nsamples;
     struct ZifTraceHash *hash;
-    bool past_is_lost; /* something happened that re-execution cannot repeat */
+    bool past_is_lost;          /* something happened that re-execution cannot repeat */
     struct ZifHistory *history; /* of a debugger that can go back; NULL = none */
     /* Dirty pages are those that differ from this snapshot; NULL: it is gone, all may differ. */
     bool logging;

@@ -262,7 +262,8 @@ static bool over(ZifMachine *m, ZifRunInfo *info)
     if (m->reset_asked) {
         m->reset_asked = false;
         if (m->config.max_resets != UINT32_MAX && m->resets >= m->config.max_resets) {
-            snprintf(info->text, sizeof info->text, "the firmware reset the chip more than %u times", m->config.max_resets);
+            snprintf(info->text, sizeof info->text, "the firmware reset the chip more than %u times",
+                     m->config.max_resets);
             end(info, ZIF_RUN_RESETS);
             return true;
         }
@@ -303,6 +304,16 @@ static bool sleep_on(ZifMachine *m, ZifTime until)
     return true;
 }
 
+/* Notes where the program is, and for how long it may have been there. */
+static void sample(ZifMachine *m)
+{
+    uint64_t now = zif_machine_instructions(m);
+    unsigned n = m->nsamples++ % ZIF_SAMPLES;
+    m->samples[n].pc = get_pc(m);
+    m->samples[n].weight = now > m->sampled ? now - m->sampled : 0; /* a snapshot may have taken us back */
+    m->sampled = now;
+}
+
 static ZifRunReason run(ZifMachine *m, ZifTime until, ZifRunInfo *info)
 {
     ZifTimeline *tl = m->kit.timeline;
@@ -321,13 +332,12 @@ static ZifRunReason run(ZifMachine *m, ZifTime until, ZifRunInfo *info)
         m->running = false;
         switch (stop) {
         case ZIF_CPU_DEADLINE:
-            m->samples[m->nsamples++ % ZIF_SAMPLES] = get_pc(m);
+            sample(m);
             break;
         case ZIF_CPU_STOPPED:
             break;
         case ZIF_CPU_ASLEEP:
             if (!m->reset_asked && !m->stop_asked && !m->exited && !sleep_on(m, until)) {
-                snprintf(info->text, sizeof info->text, "the processor sleeps and nothing can wake it");
                 return end(info, ZIF_RUN_DEAD);
             }
             break;

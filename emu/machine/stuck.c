@@ -5,6 +5,7 @@
  * conditional branch, UBFX, CMP. ARMv7-M Architecture Reference Manual, A5 "Thumb instruction set encoding".
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
@@ -28,13 +29,15 @@ static uint32_t function_of(ZifMachine *m, uint32_t pc)
     return pc & ~63u;
 }
 
-/* Was the PC in the function of `pc` in at least an eighth of the samples? A register that is looked at now and then is not
+/* Was the PC in the function of `pc` for at least an eighth of the time? A register that is looked at now and then is not
  * what keeps the program. */
 static bool is_where_it_was(ZifMachine *m, uint32_t pc)
 {
-    unsigned total = m->nsamples < ZIF_SAMPLES ? m->nsamples : ZIF_SAMPLES, here = 0;
-    for (unsigned i = 0; i < total; i++) {
-        here += function_of(m, m->samples[i]) == function_of(m, pc);
+    unsigned samples = m->nsamples < ZIF_SAMPLES ? m->nsamples : ZIF_SAMPLES;
+    uint64_t total = 0, here = 0;
+    for (unsigned i = 0; i < samples; i++) {
+        total += m->samples[i].weight;
+        here += function_of(m, m->samples[i].pc) == function_of(m, pc) ? m->samples[i].weight : 0;
     }
     return 8 * here >= total;
 }
@@ -79,10 +82,11 @@ static uint32_t tested_bits(ZifMachine *m, uint32_t pc)
             unsigned a = c & 7, b = c >> 3 & 7;
             return have[b] ? known[b] : have[a] ? known[a] : 0;
         }
-        if ((c & 0xf800) == 0x0000 && (c >> 6 & 31)) { /* LSLS Rd, Rm, #n: what follows looks at the sign, or at what is left */
+        if ((c & 0xf800) == 0x0000 &&
+            (c >> 6 & 31)) { /* LSLS Rd, Rm, #n: what follows looks at the sign, or at what is left */
             unsigned n = c >> 6 & 31;
             return (code[i + 1] & 0xfe00) == 0xd400 || (code[i + 1] & 0xff00) == 0xd500 ? 1u << (31 - n)
-                                                                                       : UINT32_MAX >> n;
+                                                                                        : UINT32_MAX >> n;
         }
         if ((c & 0xf800) == 0x2800) { /* CMP Rn, #imm8 */
             return UINT32_MAX;
@@ -127,23 +131,24 @@ static void put_poll(ZifMachine *m, FILE *out)
 
 typedef struct {
     uint32_t pc;
-    unsigned count;
+    uint64_t weight;
 } Place;
 
-static int by_count(const void *a, const void *b)
+static int by_weight(const void *a, const void *b)
 {
     const Place *x = a, *y = b;
-    return x->count != y->count ? (x->count < y->count ? 1 : -1) : x->pc < y->pc ? -1 : x->pc > y->pc;
+    return x->weight != y->weight ? (x->weight < y->weight ? 1 : -1) : x->pc < y->pc ? -1 : x->pc > y->pc;
 }
 
 static void put_places(ZifMachine *m, FILE *out)
 {
     enum { SHOWN = 4 };
     Place places[ZIF_SAMPLES];
-    unsigned n = 0, total = m->nsamples < ZIF_SAMPLES ? m->nsamples : ZIF_SAMPLES;
+    unsigned n = 0, samples = m->nsamples < ZIF_SAMPLES ? m->nsamples : ZIF_SAMPLES;
+    uint64_t total = 0;
     char where[256];
-    for (unsigned i = 0; i < total; i++) {
-        uint32_t at = function_of(m, m->samples[i]);
+    for (unsigned i = 0; i < samples; i++) {
+        uint32_t at = function_of(m, m->samples[i].pc);
         unsigned k = 0;
         while (k < n && places[k].pc != at) {
             k++;
@@ -151,12 +156,13 @@ static void put_places(ZifMachine *m, FILE *out)
         if (k == n) {
             places[n++] = (Place){ at, 0 };
         }
-        places[k].count++;
+        places[k].weight += m->samples[i].weight;
+        total += m->samples[i].weight;
     }
-    qsort(places, n, sizeof *places, by_count);
-    for (unsigned i = 0; i < n && i < SHOWN; i++) {
-        fprintf(out, "%s%3u %% 0x%08x %s\n", i ? "                     " : "it spent its time in ",
-                100 * places[i].count / total, places[i].pc, zif_machine_locate(m, places[i].pc, where, sizeof where));
+    qsort(places, n, sizeof *places, by_weight);
+    for (unsigned i = 0; i < n && i < SHOWN && places[i].weight; i++) {
+        fprintf(out, "%s%3" PRIu64 " %% 0x%08x %s\n", i ? "                     " : "it spent its time in ",
+                100 * places[i].weight / total, places[i].pc, zif_machine_locate(m, places[i].pc, where, sizeof where));
     }
 }
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every exit code of zif run, and which one wins where several hold."""
 import os
+import re
 import tempfile
 
 import cli
@@ -67,7 +68,7 @@ class ExitCodes(cli.CliTest):
     def test_sleep_nothing_can_end_gives_122_at_once(self):
         for soc in cli.SOCS:
             said = self.crash(122, "z", "--timeout", "1000000s", soc=soc).stderr
-            self.assertIn("sleeps and nothing can wake it", said)
+            self.assertIn("zif: the guest sleeps and nothing can wake it\n", said)
 
     def test_reset_loop_gives_122(self):
         said = self.run_zif(122, "run", "--board", "mps2-an385", "--max-resets", "3", *["--expect=which?", "--send=R"] * 5,
@@ -86,6 +87,8 @@ class ExitCodes(cli.CliTest):
             said = self.crash(124, "h", "--timeout", "30ms", soc=soc).stderr
             self.assertIn("timeout after 30 ms of virtual time", said)
             self.assertIn("hang (crash.c:", said)
+            share = re.search(r"spent its time in +(\d+) % 0x[0-9a-f]+ hang", said)
+            self.assertGreater(int(share[1]), 85, said)
 
     def test_timeout_names_the_register_and_bit_that_was_polled(self):
         said = self.crash(124, "p", "--timeout", "50ms", soc="nrf51822").stderr
