@@ -155,7 +155,17 @@ void zif_port_arm_fp(ZifPort *port)
 
 void zif_port_clear_exclusive(ZifPort *port)
 {
-    port->excl_valid = false;
+    port->exclusive.valid = false;
+}
+
+ZifPortMonitor zif_port_exclusive(const ZifPort *port)
+{
+    return port->exclusive;
+}
+
+void zif_port_set_exclusive(ZifPort *port, ZifPortMonitor monitor)
+{
+    port->exclusive = monitor;
 }
 
 bool zif__port_is_breakpoint(const ZifPort *port, uint32_t addr)

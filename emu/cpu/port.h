@@ -151,6 +151,13 @@ void zif_port_flush_permissions(ZifPort *port);
 void zif_port_arm_fp(ZifPort *port);
 /** Clears the local exclusive monitor (exception entry and return do). Outside a run. */
 void zif_port_clear_exclusive(ZifPort *port);
+/* The local exclusive monitor, for snapshots. */
+typedef struct {
+    uint32_t addr, value; /* of the last exclusive load */
+    bool valid;
+} ZifPortMonitor;
+ZifPortMonitor zif_port_exclusive(const ZifPort *port);
+void zif_port_set_exclusive(ZifPort *port, ZifPortMonitor monitor);
 /** Debugger breakpoints, by address. Cheap while none is set. A run that follows ZIF_STOP_BREAKPOINT at the same PC
  * executes the instruction there; any other run stops at it first. */
 void zif_port_set_breakpoint(ZifPort *port, uint32_t addr, bool on);

@@ -129,19 +129,19 @@ static bool transfer_exclusive(ZifPort *port, const ZifMem *m, uint32_t addr)
         if (!zif__port_load(port, addr, m->unit, false, true, &v)) {
             return false;
         }
-        port->excl_valid = true;
-        port->excl_addr = addr;
-        port->excl_value = (uint32_t)v;
+        port->exclusive.valid = true;
+        port->exclusive.addr = addr;
+        port->exclusive.value = (uint32_t)v;
         put(port, (ZifReg)(ZIF_REG_R0 + m->rt), (uint32_t)v);
         return true;
     }
-    bool ok = port->excl_valid && port->excl_addr == addr;
+    bool ok = port->exclusive.valid && port->exclusive.addr == addr;
     const ZifPortSection *s = zif__port_find(port, addr);
     if (ok && s != NULL && s->load) {
         if (!zif__port_load(port, addr, m->unit, false, true, &v)) {
             return false;
         }
-        ok = (uint32_t)v == port->excl_value;
+        ok = (uint32_t)v == port->exclusive.value;
     }
     if (ok) {
         v = port->ops->get(port, (ZifReg)(ZIF_REG_R0 + m->rt));
@@ -149,7 +149,7 @@ static bool transfer_exclusive(ZifPort *port, const ZifMem *m, uint32_t addr)
             return false;
         }
     }
-    port->excl_valid = false;
+    port->exclusive.valid = false;
     put(port, (ZifReg)(ZIF_REG_R0 + m->rd), !ok);
     return true;
 }

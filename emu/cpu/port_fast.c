@@ -960,7 +960,7 @@ static int special(Fast *f, ZifPortInfo *info)
         bool fp = insn.kind == ZIF_INSN_FP || insn.kind == ZIF_INSN_MEM; /* of the latter only FP's come here */
         info->imm = insn.imm;
         if (insn.kind == ZIF_INSN_CLREX) {
-            port->excl_valid = false;
+            port->exclusive.valid = false;
         } else if (fp && port->fp_on) {
             if (!port->fp_armed) {
                 return LEFT_BOUNDARY;

@@ -83,8 +83,7 @@ struct ZifPort {
     void (*observer)(void *opaque, uint32_t pc, unsigned size);
     void *observer_opaque;
 
-    bool excl_valid; /* the local monitor */
-    uint32_t excl_addr, excl_value;
+    ZifPortMonitor exclusive;
 
     /* Fast port: bus accesses as they are made, the last ones in a ring; while an instruction is run again (`replaying`) the
      * first record_count answer those it repeats. */

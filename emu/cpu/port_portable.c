@@ -287,7 +287,7 @@ static ZifPortStop special(Portable *p, ZifPortInfo *info)
         retire_here(p);
         return GO_ON;
     case ZIF_INSN_CLREX:
-        port->excl_valid = false;
+        port->exclusive.valid = false;
         retire_here(p);
         return GO_ON;
     case ZIF_INSN_BRANCH_EXCHANGE: {

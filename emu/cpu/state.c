@@ -7,6 +7,7 @@ typedef struct {
     uint64_t count;
     ZifTime systick_when;
     uint64_t systick_seq;
+    ZifPortMonitor exclusive;
     uint32_t regs[ZIF_REG_COUNT];
 } SavedState;
 
@@ -28,6 +29,7 @@ void zif_cpu_save(ZifCpu *cpu, void *state)
     s->count = zif_port_count(cpu->port);
     s->systick_when = cpu->systick_event.when;
     s->systick_seq = cpu->systick_event.seq;
+    s->exclusive = zif_port_exclusive(cpu->port);
     for (unsigned r = 0; r < ZIF_REG_COUNT; r++) {
         s->regs[r] = has_reg(cpu, r) ? zif_port_get(cpu->port, (ZifReg)r) : 0;
     }
@@ -46,7 +48,7 @@ void zif_cpu_restore(ZifCpu *cpu, const void *state)
             zif_port_set(cpu->port, (ZifReg)r, s->regs[r]);
         }
     }
-    zif_port_clear_exclusive(cpu->port);
+    zif_port_set_exclusive(cpu->port, s->exclusive);
     zif_port_flush_permissions(cpu->port);
     if (cpu->st.fpccr & FPCCR_LSPACT) {
         zif_port_arm_fp(cpu->port);
