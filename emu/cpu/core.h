@@ -145,7 +145,7 @@ struct ZifCpu {
     /* The run in progress */
     bool in_port;
     bool stop_asked, reset_asked, vectreset_asked, fix_masks;
-    bool retry; /* the semihosting hook wants its BKPT again */
+    bool retry;       /* the semihosting hook wants its BKPT again */
     bool lazy_failed; /* the refused access is the lazy saving of FP state */
     uint64_t stall;
     uint64_t deadline;

@@ -13,10 +13,10 @@ typedef struct ZifCpu ZifCpu;
 typedef struct {
     ZifCpuModel model;
     ZifPortKind port;
-    unsigned num_irqs;       /* 1..32 on v6-M, 1..240 on v7-M */
-    unsigned prio_bits;      /* 2 on v6-M, 3..8 on v7-M */
-    unsigned mpu_regions;    /* 0, 8 or 16 */
-    bool has_vtor;           /* M0 has none */
+    unsigned num_irqs;    /* 1..32 on v6-M, 1..240 on v7-M */
+    unsigned prio_bits;   /* 2 on v6-M, 3..8 on v7-M */
+    unsigned mpu_regions; /* 0, 8 or 16 */
+    bool has_vtor;        /* M0 has none */
     bool has_bitband;
     uint32_t systick_calib;  /* SYST_CALIB's value */
     uint64_t systick_ref_hz; /* external reference; 0 = none (CLKSOURCE reads as one) */
@@ -26,7 +26,8 @@ typedef struct {
     bool semihosting;
     /* What the core tells the machine; all optional. */
     struct {
-        void (*reset_request)(void *opaque, ZifResetKind kind); /* AIRCR.SYSRESETREQ: the machine resets when run returns */
+        void (*reset_request)(void *opaque,
+                              ZifResetKind kind); /* AIRCR.SYSRESETREQ: the machine resets when run returns */
         /* Semihosting operation: r0 = op, r1 = parameter; result in *r0. True = served; false = treat BKPT as an exception. */
         bool (*semihost)(void *opaque, uint32_t op, uint32_t param, uint32_t *r0);
         /* Exception taken (number 1..) or returned from (0): for traces and the trace hash. */
@@ -47,8 +48,8 @@ typedef enum {
     ZIF_CPU_STOPPED,  /* zif_cpu_stop, or a reset request */
     ZIF_CPU_ASLEEP,   /* WFI, WFE or sleep-on-exit with nothing pending: skip to the next event */
     ZIF_CPU_LOCKUP,
-    ZIF_CPU_BREAK,    /* debugger breakpoint or watchpoint, BKPT with halting debug */
-    ZIF_CPU_ENGINE,   /* the engine failed: zif_cpu_trouble() says how */
+    ZIF_CPU_BREAK,  /* debugger breakpoint or watchpoint, BKPT with halting debug */
+    ZIF_CPU_ENGINE, /* the engine failed: zif_cpu_trouble() says how */
 } ZifCpuStop;
 
 /** Runs until `cycles` (absolute). When asleep it returns at once until an interrupt or event wakes it. */

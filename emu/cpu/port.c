@@ -80,7 +80,7 @@ ZifPortStop zif_port_run(ZifPort *port, uint64_t limit, ZifPortInfo *info)
     if (port->running) {
         zif_bug("zif_port_run called from inside a run");
     }
-    *info = (ZifPortInfo){0};
+    *info = (ZifPortInfo){ 0 };
     port->limit = limit;
     port->stop_requested = false;
     if (port->count >= limit) {

@@ -56,19 +56,19 @@ typedef enum {
 /* What the core says of an access, or what the bus said. */
 typedef enum {
     ZIF_ACCESS_OK,
-    ZIF_FAULT_MPU,        /* MemManage: DACCVIOL / IACCVIOL */
-    ZIF_FAULT_BUS,        /* address space answered with something but MEMTX_OK */
-    ZIF_FAULT_UNALIGNED,  /* UsageFault UNALIGNED (HardFault on v6-M) */
-    ZIF_FAULT_WATCH,      /* debugger or DWT watchpoint */
+    ZIF_FAULT_MPU,       /* MemManage: DACCVIOL / IACCVIOL */
+    ZIF_FAULT_BUS,       /* address space answered with something but MEMTX_OK */
+    ZIF_FAULT_UNALIGNED, /* UsageFault UNALIGNED (HardFault on v6-M) */
+    ZIF_FAULT_WATCH,     /* debugger or DWT watchpoint */
 } ZifPortFault;
 
 typedef struct {
     uint32_t addr;
-    uint32_t size;       /* bytes of the access */
+    uint32_t size; /* bytes of the access */
     bool is_write;
-    uint8_t imm;         /* SVC and BKPT */
+    uint8_t imm; /* SVC and BKPT */
     ZifPortFault fault;
-    MemTxResult result;  /* with ZIF_FAULT_BUS */
+    MemTxResult result; /* with ZIF_FAULT_BUS */
     const char *text;
 } ZifPortInfo;
 
@@ -107,19 +107,37 @@ typedef struct {
 #define ZIF_PORT_PAGE 1024u
 
 typedef enum {
-    ZIF_REG_R0, ZIF_REG_R1, ZIF_REG_R2, ZIF_REG_R3, ZIF_REG_R4, ZIF_REG_R5, ZIF_REG_R6, ZIF_REG_R7,
-    ZIF_REG_R8, ZIF_REG_R9, ZIF_REG_R10, ZIF_REG_R11, ZIF_REG_R12,
-    ZIF_REG_SP,  /* the active one */
-    ZIF_REG_LR, ZIF_REG_PC, /* bit 0 clear */
+    ZIF_REG_R0,
+    ZIF_REG_R1,
+    ZIF_REG_R2,
+    ZIF_REG_R3,
+    ZIF_REG_R4,
+    ZIF_REG_R5,
+    ZIF_REG_R6,
+    ZIF_REG_R7,
+    ZIF_REG_R8,
+    ZIF_REG_R9,
+    ZIF_REG_R10,
+    ZIF_REG_R11,
+    ZIF_REG_R12,
+    ZIF_REG_SP, /* the active one */
+    ZIF_REG_LR,
+    ZIF_REG_PC,   /* bit 0 clear */
     ZIF_REG_XPSR, /* flags, IT/ICI, T, exception number */
-    ZIF_REG_MSP, ZIF_REG_PSP, ZIF_REG_PRIMASK, ZIF_REG_BASEPRI, ZIF_REG_FAULTMASK, ZIF_REG_CONTROL,
+    ZIF_REG_MSP,
+    ZIF_REG_PSP,
+    ZIF_REG_PRIMASK,
+    ZIF_REG_BASEPRI,
+    ZIF_REG_FAULTMASK,
+    ZIF_REG_CONTROL,
     ZIF_REG_FPSCR,
     ZIF_REG_S0, /* ZIF_REG_S0 + n for Sn, n < 32 */
     ZIF_REG_COUNT = ZIF_REG_S0 + 32,
 } ZifReg;
 
 typedef struct {
-    ZifPortKind kind; /* ZIF_PORT_DEFAULT: ZIF_CPU_PORT=portable|fast in the environment, else fast if its self-test passes */
+    ZifPortKind
+        kind; /* ZIF_PORT_DEFAULT: ZIF_CPU_PORT=portable|fast in the environment, else fast if its self-test passes */
     ZifCpuModel model;
     AddressSpace *as; /* what the CPU sees, its private peripherals included; outlives the port */
     ZifPortClient client;

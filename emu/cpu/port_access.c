@@ -27,12 +27,13 @@ void zif__port_refresh_modes(ZifPort *port)
 
 static bool refuse(ZifPort *port, uint32_t addr, unsigned size, bool is_write, ZifPortFault fault, MemTxResult result)
 {
-    port->info = (ZifPortInfo){.addr = addr, .size = size, .is_write = is_write, .fault = fault, .result = result};
+    port->info = (ZifPortInfo){ .addr = addr, .size = size, .is_write = is_write, .fault = fault, .result = result };
     return false;
 }
 
 /* One naturally aligned access of at most a word that is not plain memory. */
-static inline __attribute__((always_inline)) bool bus(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool is_write, uint32_t *value)
+static inline __attribute__((always_inline)) bool bus(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged,
+                                                      bool is_write, uint32_t *value)
 {
     const ZifPortClient *c = &port->config.client;
     if (port->replaying && port->record_next < port->record_count) {
@@ -73,7 +74,7 @@ static inline __attribute__((always_inline)) bool bus(ZifPort *port, uint32_t ad
     }
     if (port->recording) {
         port->records[port->record_count++ % ZIF_PORT_RECORDS] =
-            (ZifPortRecord){addr, *value, (uint8_t)size, is_write, port->record_first, port->record_where};
+            (ZifPortRecord){ addr, *value, (uint8_t)size, is_write, port->record_first, port->record_where };
         port->record_first = false;
         port->record_next = port->record_count;
     }
@@ -106,8 +107,7 @@ static bool permitted(ZifPort *port, const ZifPortSection *s, uint32_t addr, uns
         return true;
     }
     const ZifPortClient *c = &port->config.client;
-    ZifPortFault fault =
-        c->check(c->opaque, addr, size, is_write ? ZIF_ACC_STORE : ZIF_ACC_LOAD, unprivileged, multi);
+    ZifPortFault fault = c->check(c->opaque, addr, size, is_write ? ZIF_ACC_STORE : ZIF_ACC_LOAD, unprivileged, multi);
     return fault == ZIF_ACCESS_OK || refuse(port, addr, size, is_write, fault, MEMTX_OK);
 }
 

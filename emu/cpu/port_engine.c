@@ -12,8 +12,8 @@
 bool zif__engine_open(ZifEngine *e, ZifCpuModel model, Error **errp)
 {
     static const int cores[] = {
-        [ZIF_CORTEX_M0] = UC_CPU_ARM_CORTEX_M0, [ZIF_CORTEX_M0PLUS] = UC_CPU_ARM_CORTEX_M0,
-        [ZIF_CORTEX_M3] = UC_CPU_ARM_CORTEX_M3, [ZIF_CORTEX_M4] = UC_CPU_ARM_CORTEX_M4,
+        [ZIF_CORTEX_M0] = UC_CPU_ARM_CORTEX_M0,  [ZIF_CORTEX_M0PLUS] = UC_CPU_ARM_CORTEX_M0,
+        [ZIF_CORTEX_M3] = UC_CPU_ARM_CORTEX_M3,  [ZIF_CORTEX_M4] = UC_CPU_ARM_CORTEX_M4,
         [ZIF_CORTEX_M4F] = UC_CPU_ARM_CORTEX_M4, [ZIF_CORTEX_M7] = UC_CPU_ARM_CORTEX_M7,
     };
     /* UC_MODE_MCLASS would override the model with a Cortex-M33. */

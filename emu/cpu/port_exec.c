@@ -25,7 +25,8 @@ uint32_t zif__mem_start(ZifPort *port, uint32_t pc, const ZifMem *m, uint32_t *b
     } else {
         *base = operand(port, pc, m->literal ? 15 : m->rn);
     }
-    return *base + (uint32_t)m->start_offset + (m->add_rm ? port->ops->get(port, (ZifReg)(ZIF_REG_R0 + m->rm)) << m->shift : 0);
+    return *base + (uint32_t)m->start_offset +
+           (m->add_rm ? port->ops->get(port, (ZifReg)(ZIF_REG_R0 + m->rm)) << m->shift : 0);
 }
 
 unsigned zif__mem_length(const ZifMem *m)
@@ -81,7 +82,7 @@ static bool transfer_core(ZifPort *port, uint32_t pc, const ZifMem *m, uint32_t 
             return false;
         }
         if (regs[i] == 15) {
-            *branch = (ZifMemPc){.loaded = true, .value = (uint32_t)v};
+            *branch = (ZifMemPc){ .loaded = true, .value = (uint32_t)v };
         } else if (regs[i] == m->rn && !m->literal) {
             base_value = extended(m, v);
             base_loaded = true;
@@ -159,12 +160,12 @@ bool zif__mem_execute(ZifPort *port, uint32_t pc, const ZifMem *m, ZifMemPc *bra
     uint32_t base, addr = zif__mem_start(port, pc, m, &base);
     uint64_t v;
     bool done;
-    *branch = (ZifMemPc){0};
+    *branch = (ZifMemPc){ 0 };
     switch (m->form) {
     case ZIF_MEM_TABLE:
         done = zif__port_load(port, addr, m->unit, false, false, &v);
         if (done) {
-            *branch = (ZifMemPc){.table = true, .value = pc + 4 + 2 * (uint32_t)v};
+            *branch = (ZifMemPc){ .table = true, .value = pc + 4 + 2 * (uint32_t)v };
         }
         break;
     case ZIF_MEM_EXCLUSIVE:

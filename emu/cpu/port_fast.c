@@ -32,7 +32,7 @@ enum {
     ENV_BUDGET = -38600,       /* CPUARMState -> a 64-bit field of CPUState only icount mode uses: our budget */
     ENV_PC = 60,
     ENV_THUMB = 544,
-    ENV_CONDEXEC = 548, /* ITSTATE */
+    ENV_CONDEXEC = 548,  /* ITSTATE */
     CONTEXT_ENV = 37104, /* TCGContext: the temporary that stands for env */
     OP_LINK_PREVIOUS = 16,
     OP_ARGS = 24,
@@ -72,10 +72,10 @@ enum {
     KEY_CUT = 0x3ff,
     KEY_DIV = 1 << 10,
     KEY_UNALIGNED = 1 << 11,
-    KEY_NO_FP = 1 << 12,   /* an FP instruction stops: refused, or to be announced */
+    KEY_NO_FP = 1 << 12, /* an FP instruction stops: refused, or to be announced */
     KEY_OBSERVE = 1 << 13,
-    KEY_FETCH = 1 << 14,   /* each fetch is asked about */
-    KEY_PASS = 1 << 15,    /* no breakpoint at the first instruction */
+    KEY_FETCH = 1 << 14, /* each fetch is asked about */
+    KEY_PASS = 1 << 15,  /* no breakpoint at the first instruction */
 };
 
 /* What generated code calls for (second argument of helper_uc_tracecode, which only we use). */
@@ -88,7 +88,7 @@ enum { LEFT_NOT = -1, LEFT_BOUNDARY = -2, LEFT_SPECIAL = -3, LEFT_AGAIN = -4 };
 typedef struct {
     uintptr_t where; /* 0: free */
     Block *block;
-    uintptr_t from;  /* host address its code starts at */
+    uintptr_t from; /* host address its code starts at */
     uint32_t pc;
     uint16_t index;
     uint8_t it;
@@ -102,26 +102,26 @@ typedef struct {
     char *cpu, *env;
     void *tcg;
     int32_t *budget;
-    int32_t given;       /* budget at the start of this stretch; count is that of then */
-    int32_t kept;        /* the budget while `killed` */
-    bool killed;         /* the next block is refused whatever its length */
-    bool must_leave;     /* after the instruction whose access is being made */
-    bool again;          /* the next stretch begins with an abandoned instruction: finish it whatever the limit */
+    int32_t given;   /* budget at the start of this stretch; count is that of then */
+    int32_t kept;    /* the budget while `killed` */
+    bool killed;     /* the next block is refused whatever its length */
+    bool must_leave; /* after the instruction whose access is being made */
+    bool again;      /* the next stretch begins with an abandoned instruction: finish it whatever the limit */
     bool regs_written;
-    bool partial;        /* some page that is being executed asks for each fetch */
+    bool partial; /* some page that is being executed asks for each fetch */
     bool filling_store;
-    int left;            /* LEFT_*, or a ZifPortStop */
-    uintptr_t where;     /* return address of the call from generated code in progress */
-    unsigned bias;       /* instructions done at `where`: 1 in what follows an MSR */
-    uint32_t modes;      /* KEY_ bits */
+    int left;        /* LEFT_*, or a ZifPortStop */
+    uintptr_t where; /* return address of the call from generated code in progress */
+    unsigned bias;   /* instructions done at `where`: 1 in what follows an MSR */
+    uint32_t modes;  /* KEY_ bits */
     uint32_t cut, cut_pc;
-    bool observed;       /* obs_pc is under way */
+    bool observed; /* obs_pc is under way */
     uint32_t obs_pc, obs_size;
     uint64_t obs_count;
     unsigned special_size;
-    uint32_t romd_pages[ROMD_PAGES]; /* pages of ROM devices that may be loaded from inline */
-    unsigned romd_page_count;        /* more than ROMD_PAGES: not all are listed */
-    uint64_t layout;     /* of the mappings the engine has */
+    uint32_t romd_pages[ROMD_PAGES];                       /* pages of ROM devices that may be loaded from inline */
+    unsigned romd_page_count;                              /* more than ROMD_PAGES: not all are listed */
+    uint64_t layout;                                       /* of the mappings the engine has */
     uint16_t masks[ZIF_REG_CONTROL - ZIF_REG_PRIMASK + 1]; /* where in env PRIMASK to CONTROL are; 0: unknown */
     /* while a block is translated */
     const TranslatorOps *inner;
@@ -182,7 +182,7 @@ static const Place *locate(Fast *f, uintptr_t where)
         from = end;
         end += sleb(&table);
         if (end > where - 2) {
-            *p = (Place){where, block, from, pc, (uint16_t)i, (uint8_t)it};
+            *p = (Place){ where, block, from, pc, (uint16_t)i, (uint8_t)it };
             return p;
         }
     }
@@ -481,8 +481,8 @@ static char *emit(Fast *f, int op, const void *a, uintptr_t b, uintptr_t c)
 static void emit_call(Fast *f, int what, uint32_t size, uint32_t pc)
 {
     char *tcg = f->tcg;
-    void *args[4] = {tcg + tcg_const_i32_arm(tcg, (int32_t)size), tcg + tcg_const_i32_arm(tcg, what),
-                     tcg + tcg_const_i64_arm(tcg, (int64_t)(uintptr_t)f), tcg + tcg_const_i64_arm(tcg, pc)};
+    void *args[4] = { tcg + tcg_const_i32_arm(tcg, (int32_t)size), tcg + tcg_const_i32_arm(tcg, what),
+                      tcg + tcg_const_i64_arm(tcg, (int64_t)(uintptr_t)f), tcg + tcg_const_i64_arm(tcg, pc) };
     tcg_gen_callN_arm(tcg, (void *)(uintptr_t)__wrap_helper_uc_tracecode, NULL, 4, args);
     for (unsigned i = 0; i < 4; i++) {
         tcg_temp_free_internal_arm(tcg, args[i]);
@@ -571,7 +571,7 @@ static void translate_insn(Translation *t, void *cpu)
     uint32_t pc = t->pc_next, key = t->block->cs_base;
     uint16_t first = 0, second = 0;
     if (!f->thumb || !zif__port_peek16(&f->port, pc, &first)) {
-        f->insn = (ZifInsn){.size = 2};
+        f->insn = (ZifInsn){ .size = 2 };
         emit_call(f, CALL_SPECIAL, 2, pc); /* out of Thumb state */
         end_block_here(f, t);
         return;
@@ -581,7 +581,7 @@ static void translate_insn(Translation *t, void *cpu)
         return;
     }
     f->insn = zif__insn_decode(f->port.config.model, first, second);
-    f->mem = f->insn.kind == ZIF_INSN_MEM ? zif__mem_decode(first, second) : (ZifMem){0};
+    f->mem = f->insn.kind == ZIF_INSN_MEM ? zif__mem_decode(first, second) : (ZifMem){ 0 };
     f->key = key;
     if (key & KEY_FETCH) {
         emit_call(f, CALL_FETCH, f->insn.size, pc);
@@ -622,7 +622,7 @@ void __wrap_translator_loop_arm(const void *ops, void *t, void *cpu, void *tb, i
     mine.stop = translate_stop;
     f->inner = ops;
     f->thumb = FIELD(uint32_t, f->env, ENV_THUMB);
-    f->insn = (ZifInsn){0};
+    f->insn = (ZifInsn){ 0 };
     int cut = block->cs_base & KEY_CUT;
     __real_translator_loop_arm(&mine, t, cpu, tb, cut != 0 ? cut : max_insns);
     if (zif__port_mark_code(&f->port, block->pc, block->size)) {
@@ -965,7 +965,7 @@ static int special(Fast *f, ZifPortInfo *info)
             if (!port->fp_armed) {
                 return LEFT_BOUNDARY;
             }
-            *info = (ZifPortInfo){.size = 4, .is_write = true};
+            *info = (ZifPortInfo){ .size = 4, .is_write = true };
             info->fault = c->fp_touched != NULL ? c->fp_touched(c->opaque, &info->addr) : ZIF_ACCESS_OK;
             port->fp_armed = info->fault != ZIF_ACCESS_OK;
             return port->fp_armed ? ZIF_STOP_DATA : LEFT_BOUNDARY;
@@ -1051,7 +1051,8 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
             info->addr = FIELD(uint32_t, f->env, ENV_PC) | (FIELD(uint32_t, f->env, ENV_THUMB) ? 1 : 0);
         }
         if (left == ZIF_STOP_DATA || left == ZIF_STOP_WATCHPOINT || left == ZIF_STOP_FETCH || left == ZIF_STOP_ENGINE) {
-            if (!(left == ZIF_STOP_DATA && info->fault != ZIF_ACCESS_OK)) { /* a refused fp_touched has said it already */
+            if (!(left == ZIF_STOP_DATA &&
+                  info->fault != ZIF_ACCESS_OK)) { /* a refused fp_touched has said it already */
                 *info = port->info;
             }
         }

@@ -16,7 +16,7 @@ static bool has_fpu(ZifCpuModel model)
 
 static ZifInsn narrow(ZifInsnKind kind, uint8_t imm)
 {
-    return (ZifInsn){.kind = kind, .size = 2, .imm = imm};
+    return (ZifInsn){ .kind = kind, .size = 2, .imm = imm };
 }
 
 /* A5.2.5, miscellaneous 16-bit instructions: 0xBxxx. */
@@ -150,7 +150,7 @@ static ZifInsnKind coprocessor(ZifCpuModel model, uint16_t a, uint16_t b)
 
 static ZifInsnKind decode32(ZifCpuModel model, uint16_t a, uint16_t b)
 {
-    if (is_v6m(model)) { /* BL, MSR, MRS, DSB, DMB, ISB are all there is (v6-M A5.3) */
+    if (is_v6m(model)) {              /* BL, MSR, MRS, DSB, DMB, ISB are all there is (v6-M A5.3) */
         if ((b & 0xd000) == 0xd000) { /* BL: its first halfword holds any part of the offset */
             return ZIF_INSN_PLAIN;
         }
@@ -215,7 +215,7 @@ ZifInsn zif__insn_decode(ZifCpuModel model, uint16_t first, uint16_t second)
     if (!zif__insn_is_wide(first)) {
         return decode16(model, first);
     }
-    return (ZifInsn){.kind = decode32(model, first, second), .size = 4, .rm = second & 0xf};
+    return (ZifInsn){ .kind = decode32(model, first, second), .size = 4, .rm = second & 0xf };
 }
 
 bool zif__insn_sets_flags_only_outside_it(uint16_t i)
@@ -270,11 +270,11 @@ ZifPortStop zif__insn_stop(ZifInsnKind kind, bool *retires)
         ZifPortStop stop;
         bool retires;
     } stops[] = {
-        [ZIF_INSN_SVC] = {ZIF_STOP_SVC, true},   [ZIF_INSN_BKPT] = {ZIF_STOP_BKPT, false},
-        [ZIF_INSN_UDF] = {ZIF_STOP_UNDEF, false}, [ZIF_INSN_NOCP] = {ZIF_STOP_NOCP, false},
-        [ZIF_INSN_WFI] = {ZIF_STOP_WFI, true},   [ZIF_INSN_WFE] = {ZIF_STOP_WFE, true},
-        [ZIF_INSN_SEV] = {ZIF_STOP_SEV, true},   [ZIF_INSN_DIV] = {ZIF_STOP_DIVBYZERO, false},
-        [ZIF_INSN_FP] = {ZIF_STOP_NOCP, false},
+        [ZIF_INSN_SVC] = { ZIF_STOP_SVC, true },    [ZIF_INSN_BKPT] = { ZIF_STOP_BKPT, false },
+        [ZIF_INSN_UDF] = { ZIF_STOP_UNDEF, false }, [ZIF_INSN_NOCP] = { ZIF_STOP_NOCP, false },
+        [ZIF_INSN_WFI] = { ZIF_STOP_WFI, true },    [ZIF_INSN_WFE] = { ZIF_STOP_WFE, true },
+        [ZIF_INSN_SEV] = { ZIF_STOP_SEV, true },    [ZIF_INSN_DIV] = { ZIF_STOP_DIVBYZERO, false },
+        [ZIF_INSN_FP] = { ZIF_STOP_NOCP, false },
     };
     *retires = stops[kind].retires;
     return stops[kind].stop;
@@ -287,7 +287,7 @@ static int popcount16(uint16_t v)
 
 static ZifMem mem16(uint16_t i)
 {
-    ZifMem m = {.form = ZIF_MEM_CORE, .unit = 4, .rt = i & 7, .rn = (i >> 3) & 7};
+    ZifMem m = { .form = ZIF_MEM_CORE, .unit = 4, .rt = i & 7, .rn = (i >> 3) & 7 };
     int imm5 = (i >> 6) & 0x1f;
     switch (i >> 12) {
     case 4: /* LDR literal */
@@ -300,8 +300,8 @@ static ZifMem mem16(uint16_t i)
         static const struct {
             uint8_t unit;
             bool load, sign;
-        } ops[8] = {{4, false, false}, {2, false, false}, {1, false, false}, {1, true, true},
-                    {4, true, false},  {2, true, false},  {1, true, false},  {2, true, true}};
+        } ops[8] = { { 4, false, false }, { 2, false, false }, { 1, false, false }, { 1, true, true },
+                     { 4, true, false },  { 2, true, false },  { 1, true, false },  { 2, true, true } };
         unsigned op = (i >> 9) & 7;
         m.unit = ops[op].unit;
         m.load = ops[op].load;
@@ -358,7 +358,7 @@ static ZifMem mem16(uint16_t i)
 static ZifMem mem_multiple(uint16_t a, uint16_t b)
 {
     bool down = (a & 0x100) != 0;
-    ZifMem m = {.form = ZIF_MEM_CORE, .unit = 4, .multi = true, .load = a & 0x10, .rn = a & 0xf, .regs = b};
+    ZifMem m = { .form = ZIF_MEM_CORE, .unit = 4, .multi = true, .load = a & 0x10, .rn = a & 0xf, .regs = b };
     m.writeback = (a & 0x20) && !(m.load && (b & (1 << m.rn)));
     m.base_offset = popcount16(b) * (down ? -4 : 4);
     m.start_offset = down ? m.base_offset : 0;
@@ -367,7 +367,7 @@ static ZifMem mem_multiple(uint16_t a, uint16_t b)
 
 static ZifMem mem_pair(uint16_t a, uint16_t b)
 {
-    ZifMem m = {.form = ZIF_MEM_PAIR, .unit = 4, .multi = true, .load = a & 0x10, .rn = a & 0xf, .rt = b >> 12};
+    ZifMem m = { .form = ZIF_MEM_PAIR, .unit = 4, .multi = true, .load = a & 0x10, .rn = a & 0xf, .rt = b >> 12 };
     int imm = (b & 0xff) * 4;
     if (!(a & 0x120)) { /* exclusive and table branch */
         m.form = ZIF_MEM_EXCLUSIVE;
@@ -400,7 +400,7 @@ static ZifMem mem_pair(uint16_t a, uint16_t b)
 
 static ZifMem mem_single(uint16_t a, uint16_t b)
 {
-    ZifMem m = {.form = ZIF_MEM_CORE, .load = a & 0x10, .sign = a & 0x100, .rn = a & 0xf, .rt = b >> 12};
+    ZifMem m = { .form = ZIF_MEM_CORE, .load = a & 0x10, .sign = a & 0x100, .rn = a & 0xf, .rt = b >> 12 };
     m.unit = (uint8_t)(1 << ((a >> 5) & 3));
     m.regs = (uint16_t)(1 << m.rt);
     int imm12 = b & 0xfff, imm8 = b & 0xff;
@@ -429,7 +429,7 @@ static ZifMem mem_fp(uint16_t a, uint16_t b)
 {
     bool dbl = (b & 0x100) != 0;
     int imm = (b & 0xff) * 4;
-    ZifMem m = {.form = ZIF_MEM_FP, .multi = true, .load = a & 0x10, .rn = a & 0xf, .unit = dbl ? 8 : 4};
+    ZifMem m = { .form = ZIF_MEM_FP, .multi = true, .load = a & 0x10, .rn = a & 0xf, .unit = dbl ? 8 : 4 };
     unsigned d = (a >> 6) & 1, vd = b >> 12;
     m.fp_first = (uint8_t)(dbl ? ((d << 4) | vd) * 2 : (vd << 1) | d);
     bool up = a & 0x80;

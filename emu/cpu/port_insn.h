@@ -14,13 +14,13 @@
 #include "port.h"
 
 typedef enum {
-    ZIF_INSN_PLAIN,  /* the engine's alone */
-    ZIF_INSN_IT,     /* imm = the ITSTATE it starts */
-    ZIF_INSN_SVC,    /* imm */
-    ZIF_INSN_BKPT,   /* imm */
-    ZIF_INSN_UDF,    /* permanently undefined, and what the engine takes for defined but the core does not */
-    ZIF_INSN_NOCP,   /* names a coprocessor this core does not have */
-    ZIF_INSN_HINT,   /* NOP, YIELD, DBG and unallocated hints: nothing happens */
+    ZIF_INSN_PLAIN, /* the engine's alone */
+    ZIF_INSN_IT,    /* imm = the ITSTATE it starts */
+    ZIF_INSN_SVC,   /* imm */
+    ZIF_INSN_BKPT,  /* imm */
+    ZIF_INSN_UDF,   /* permanently undefined, and what the engine takes for defined but the core does not */
+    ZIF_INSN_NOCP,  /* names a coprocessor this core does not have */
+    ZIF_INSN_HINT,  /* NOP, YIELD, DBG and unallocated hints: nothing happens */
     ZIF_INSN_WFI,
     ZIF_INSN_WFE,
     ZIF_INSN_SEV,
@@ -28,7 +28,7 @@ typedef enum {
     ZIF_INSN_DIV,    /* UDIV, SDIV: rm = the divisor's register */
     ZIF_INSN_FP,     /* needs CP10/CP11, touches no memory */
     ZIF_INSN_CLREX,
-    ZIF_INSN_MEM,    /* a load or store; ask zif__mem_decode */
+    ZIF_INSN_MEM,             /* a load or store; ask zif__mem_decode */
     ZIF_INSN_BRANCH_EXCHANGE, /* BX, BLX register: may clear EPSR.T or return from an exception */
 } ZifInsnKind;
 
@@ -85,9 +85,9 @@ typedef struct {
     bool writeback;    /* rn gets `base_after` */
     uint8_t unit;      /* bytes of one access: 1, 2, 4 or 8 */
     uint8_t rn, rm, rt, rt2, rd;
-    uint8_t shift;     /* of rm */
-    bool add_rm;       /* register offset form */
-    bool literal;      /* base is Align(PC, 4) */
+    uint8_t shift; /* of rm */
+    bool add_rm;   /* register offset form */
+    bool literal;  /* base is Align(PC, 4) */
     uint8_t fp_first, fp_words;
     uint16_t regs;
     int32_t start_offset; /* from the base register's value (register offset: 0) to the first access */

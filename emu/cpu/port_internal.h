@@ -13,9 +13,9 @@ typedef struct ZifPortCode {
     struct ZifPortCode *next;
     MemoryRegion *mr;
     uint64_t pages;
-    uint8_t *flags;    /* 0: no code; else 1 + stores into the page since */
+    uint8_t *flags; /* 0: no code; else 1 + stores into the page since */
     struct ZifPort *port;
-    bool watching;     /* writes by others are reported to us */
+    bool watching; /* writes by others are reported to us */
     ZifCodeWatch watch;
 } ZifPortCode;
 
@@ -24,9 +24,9 @@ typedef struct {
     uint32_t start, last; /* first and last address */
     uint8_t *host;        /* of `start` */
     MemoryRegion *mr;
-    uint64_t offset;      /* of `start` in mr */
-    bool load, store;     /* plain memory for loads, for stores */
-    uint8_t log;          /* dirty clients to tell of stores, DIRTY_MEMORY_CODE left out */
+    uint64_t offset;  /* of `start` in mr */
+    bool load, store; /* plain memory for loads, for stores */
+    uint8_t log;      /* dirty clients to tell of stores, DIRTY_MEMORY_CODE left out */
     ZifPortCode *code;
 } ZifPortSection;
 
@@ -62,9 +62,9 @@ struct ZifPort {
     ZifPortCode *codes;
     uint64_t swept_layout; /* when codes of regions that left the map were dropped */
     bool storing;          /* a store of our own: the watch need not tell */
-    bool map_changed; /* since the engine's mappings were brought up to date */
-    bool only_romd;   /* of what changed since ops->map_changed was called; that sets it */
-    uint64_t layout;  /* sum over the sections of what the engine's mappings follow from */
+    bool map_changed;      /* since the engine's mappings were brought up to date */
+    bool only_romd;        /* of what changed since ops->map_changed was called; that sets it */
+    uint64_t layout;       /* sum over the sections of what the engine's mappings follow from */
 
     ZifPortProt prots[ZIF_PORT_PROTS];
     bool unaligned_traps, div_traps, fp_on; /* cached answers of the client, once modes_known */
@@ -73,9 +73,9 @@ struct ZifPort {
     uint64_t count; /* portable: always right; fast: right outside a run, see ops->count */
     uint64_t limit;
     bool running, stop_requested;
-    bool fp_armed;            /* tell the client before the next FP instruction */
-    bool at_breakpoint;       /* the last run stopped at a breakpoint here and nothing has moved since */
-    ZifPortInfo info;         /* of the access refused last */
+    bool fp_armed;      /* tell the client before the next FP instruction */
+    bool at_breakpoint; /* the last run stopped at a breakpoint here and nothing has moved since */
+    ZifPortInfo info;   /* of the access refused last */
 
     uint32_t *breakpoints;
     unsigned breakpoint_count;
@@ -113,7 +113,7 @@ struct ZifPortOps {
     void (*sync)(ZifPort *port);          /* brings the engine's mappings up to date; outside a run */
     void (*flush)(ZifPort *port);         /* what `prots` and the cached answers say is void */
     void (*forget_code)(ZifPort *port, uint32_t addr, uint32_t size); /* translations of these guest bytes */
-    void (*modes_changed)(ZifPort *port); /* observer or breakpoints were set or removed */
+    void (*modes_changed)(ZifPort *port);                             /* observer or breakpoints were set or removed */
 };
 
 extern const ZifPortOps zif__port_portable;

@@ -75,7 +75,7 @@ static ZifPortCode *code_of(ZifPort *port, MemoryRegion *mr)
     }
     if (c == NULL) {
         c = grow(NULL, sizeof(*c));
-        *c = (ZifPortCode){.next = port->codes, .mr = mr, .port = port, .watch = {.written = written, .opaque = c}};
+        *c = (ZifPortCode){ .next = port->codes, .mr = mr, .port = port, .watch = { .written = written, .opaque = c } };
         port->codes = c;
     }
     uint64_t pages = (memory_region_size(mr) + ZIF_PORT_PAGE - 1) / ZIF_PORT_PAGE;
@@ -119,7 +119,7 @@ static void region_add(MemoryListener *listener, MemoryRegionSection *section)
     ZifPort *port = port_of(listener);
     MemoryRegion *mr = section->mr;
     bool ram = memory_region_is_ram(mr) && !memory_region_is_ram_device(mr);
-    ZifPortSection s = {.mr = mr, .offset = section->offset_within_region};
+    ZifPortSection s = { .mr = mr, .offset = section->offset_within_region };
     if ((!ram && !mr->rom_device) || !clip(section, &s.start, &s.last)) {
         return;
     }
@@ -363,7 +363,7 @@ ZifPortMapping *zif__port_mappings(const ZifPort *port, unsigned *count)
         if (n > 0 && m[n - 1].start + m[n - 1].size == start && m[n - 1].host + m[n - 1].size == host) {
             m[n - 1].size += end - start;
         } else {
-            m[n++] = (ZifPortMapping){.start = (uint32_t)start, .size = end - start, .host = host};
+            m[n++] = (ZifPortMapping){ .start = (uint32_t)start, .size = end - start, .host = host };
         }
     }
     *count = n;

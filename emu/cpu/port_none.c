@@ -4,7 +4,7 @@
  */
 #include "port_internal.h"
 
-const ZifPortOps zif__port_fast = {.name = "fast"};
+const ZifPortOps zif__port_fast = { .name = "fast" };
 
 bool zif__port_fast_usable(Error **errp)
 {

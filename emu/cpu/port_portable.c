@@ -16,18 +16,18 @@
 typedef struct {
     ZifPort port;
     ZifEngine engine;
-    uint8_t it;           /* ITSTATE; the engine's is always 0 */
-    bool stopping;        /* the hook stopped the engine at `pc` */
-    bool in_engine;       /* `insn` at `pc` was handed to the engine and has not retired yet */
-    bool passed;          /* `insn` is the first of this run: no breakpoint question */
-    bool sysreg;          /* it may have changed masks or privilege */
-    bool keep_flags;      /* put `flags` back after it */
+    uint8_t it;      /* ITSTATE; the engine's is always 0 */
+    bool stopping;   /* the hook stopped the engine at `pc` */
+    bool in_engine;  /* `insn` at `pc` was handed to the engine and has not retired yet */
+    bool passed;     /* `insn` is the first of this run: no breakpoint question */
+    bool sysreg;     /* it may have changed masks or privilege */
+    bool keep_flags; /* put `flags` back after it */
     uint32_t flags;
     uint32_t pc;
     ZifInsn insn;
     uint16_t first, second;
-    uint32_t code_page;   /* marked last */
-    int intr;             /* exception the engine raised, or -1 */
+    uint32_t code_page; /* marked last */
+    int intr;           /* exception the engine raised, or -1 */
 } Portable;
 
 /* What the functions below return when the run goes on. */
@@ -194,12 +194,13 @@ static bool look(Portable *p, uint32_t pc)
 {
     ZifPort *port = &p->port;
     p->pc = pc;
-    p->insn = (ZifInsn){.size = 2};
+    p->insn = (ZifInsn){ .size = 2 };
     if (!zif__port_fetch(port, pc, 2) || !zif__port_peek16(port, pc, &p->first)) {
         return false;
     }
     p->second = 0;
-    if (zif__insn_is_wide(p->first) && (!zif__port_fetch(port, pc + 2, 2) || !zif__port_peek16(port, pc + 2, &p->second))) {
+    if (zif__insn_is_wide(p->first) &&
+        (!zif__port_fetch(port, pc + 2, 2) || !zif__port_peek16(port, pc + 2, &p->second))) {
         return false;
     }
     p->insn = zif__insn_decode(port->config.model, p->first, p->second);
@@ -272,7 +273,7 @@ static ZifPortStop special(Portable *p, ZifPortInfo *info)
         return ZIF_STOP_NOCP;
     }
     if (fp && port->fp_armed) {
-        *info = (ZifPortInfo){.size = 4, .is_write = true};
+        *info = (ZifPortInfo){ .size = 4, .is_write = true };
         info->fault = c->fp_touched != NULL ? c->fp_touched(c->opaque, &info->addr) : ZIF_ACCESS_OK;
         if (info->fault != ZIF_ACCESS_OK) {
             return ZIF_STOP_DATA;

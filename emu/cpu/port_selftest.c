@@ -50,9 +50,10 @@ static bool stops(ZifPort *port, uint64_t limit, ZifPortStop stop, uint32_t pc, 
 
 static bool passes(ZifPort *port)
 {
-    const ZifReg regs[] = {ZIF_REG_R0, ZIF_REG_R1, ZIF_REG_R2, ZIF_REG_R3, ZIF_REG_R4, ZIF_REG_R5, ZIF_REG_R7, ZIF_REG_PC};
+    const ZifReg regs[] = { ZIF_REG_R0, ZIF_REG_R1, ZIF_REG_R2, ZIF_REG_R3,
+                            ZIF_REG_R4, ZIF_REG_R5, ZIF_REG_R7, ZIF_REG_PC };
     for (unsigned round = 0; round < 2; round++) { /* what was translated in the first is found in the second */
-        const uint32_t values[] = {DATA, 0x5a, 0, 0x3507, CODE + 8, 0, NOTHING, CODE};
+        const uint32_t values[] = { DATA, 0x5a, 0, 0x3507, CODE + 8, 0, NOTHING, CODE };
         for (unsigned i = 0; i < 8; i++) {
             zif_port_set(port, regs[i], values[i]);
         }
@@ -69,18 +70,23 @@ static bool passes(ZifPort *port)
 
 bool zif__port_selftest(ZifPort *port)
 {
-    uint8_t *memory = aligned_alloc(4096, 4096), flags[2] = {0};
+    uint8_t *memory = aligned_alloc(4096, 4096), flags[2] = { 0 };
     if (memory == NULL) {
         return false;
     }
     memset(memory, 0, 4096);
     memcpy(memory, program, sizeof(program));
-    ZifPortCode code = {.pages = 2, .flags = flags, .port = port, .watching = true};
-    ZifPortSection section = {.start = CODE, .last = CODE + 2 * ZIF_PORT_PAGE - 1, .host = memory, .load = true,
-                              .store = true, .code = &code};
+    ZifPortCode code = { .pages = 2, .flags = flags, .port = port, .watching = true };
+    ZifPortSection section = {
+        .start = CODE, .last = CODE + 2 * ZIF_PORT_PAGE - 1, .host = memory, .load = true, .store = true, .code = &code
+    };
     ZifPortConfig config = port->config;
-    port->config.client = (ZifPortClient){.page_prot = all, .check = refuse, .unaligned_traps = no, .div_by_zero_traps = no,
-                                          .fp_enabled = yes, .sysreg_written = nothing};
+    port->config.client = (ZifPortClient){ .page_prot = all,
+                                           .check = refuse,
+                                           .unaligned_traps = no,
+                                           .div_by_zero_traps = no,
+                                           .fp_enabled = yes,
+                                           .sysreg_written = nothing };
     port->sections = &section;
     port->section_count = 1;
     port->layout = 1;

@@ -30,12 +30,9 @@ static void system_registers(FILE *out, bool is_v7m)
         bool v7m_only;
         const char *attributes;
     } regs[] = {
-        { "msp", ZIF_GDB_MSP, false, "type=\"data_ptr\"" },
-        { "psp", ZIF_GDB_PSP, false, "type=\"data_ptr\"" },
-        { "primask", ZIF_GDB_PRIMASK, false, "type=\"int\"" },
-        { "basepri", ZIF_GDB_BASEPRI, true, "type=\"int\"" },
-        { "faultmask", ZIF_GDB_FAULTMASK, true, "type=\"int\"" },
-        { "control", ZIF_GDB_CONTROL, false, "type=\"int\"" },
+        { "msp", ZIF_GDB_MSP, false, "type=\"data_ptr\"" },       { "psp", ZIF_GDB_PSP, false, "type=\"data_ptr\"" },
+        { "primask", ZIF_GDB_PRIMASK, false, "type=\"int\"" },    { "basepri", ZIF_GDB_BASEPRI, true, "type=\"int\"" },
+        { "faultmask", ZIF_GDB_FAULTMASK, true, "type=\"int\"" }, { "control", ZIF_GDB_CONTROL, false, "type=\"int\"" },
     };
     fputs("<feature name=\"org.gnu.gdb.arm.m-system\">\n", out);
     for (size_t i = 0; i < sizeof regs / sizeof *regs; i++) {

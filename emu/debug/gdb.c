@@ -80,8 +80,9 @@ static void put_outcome(ZifGdb *g, bool ok, const char *why)
 
 static void put_stop(ZifGdb *g)
 {
-    static const char *const watch_words[] = { [ZIF_GDB_WATCH_WRITE] = "watch", [ZIF_GDB_WATCH_READ] = "rwatch",
-                                               [ZIF_GDB_WATCH_ACCESS] = "awatch" };
+    static const char *const watch_words[] = {
+        [ZIF_GDB_WATCH_WRITE] = "watch", [ZIF_GDB_WATCH_READ] = "rwatch", [ZIF_GDB_WATCH_ACCESS] = "awatch"
+    };
     switch (g->last.kind) {
     case ZIF_GDB_STOP_BREAK:
         zif__gdb_put(&g->reply, "T%02xthread:1;", SIGNAL_TRAP);
@@ -207,7 +208,8 @@ static void write_memory(ZifGdb *g, ZifGdbText *t, bool binary)
         put_error(g, "malformed memory write");
         return;
     }
-    put_outcome(g, !len || g->target.write_memory(g->target.opaque, addr, g->scratch, len), "nothing can be written there");
+    put_outcome(g, !len || g->target.write_memory(g->target.opaque, addr, g->scratch, len),
+                "nothing can be written there");
 }
 
 static void search_memory(ZifGdb *g, ZifGdbText *t)
@@ -313,7 +315,8 @@ static void point_packet(ZifGdb *g, ZifGdbText *t, bool insert)
     if (!zif__gdb_take_u32(t, &kind) || kind > ZIF_GDB_WATCH_ACCESS) {
         return; /* an empty answer: this kind is not supported */
     }
-    if (!zif__gdb_take(t, ",") || !zif__gdb_take_u32(t, &addr) || !zif__gdb_take(t, ",") || !zif__gdb_take_u32(t, &len)) {
+    if (!zif__gdb_take(t, ",") || !zif__gdb_take_u32(t, &addr) || !zif__gdb_take(t, ",") ||
+        !zif__gdb_take_u32(t, &len)) {
         put_error(g, "malformed breakpoint packet");
         return;
     }
@@ -347,7 +350,8 @@ static void resume(ZifGdb *g, ZifGdbWant want)
 static void resume_at(ZifGdb *g, ZifGdbText *t, ZifGdbWant want)
 {
     uint32_t addr;
-    if (t->at < t->end && (!zif__gdb_take_u32(t, &addr) || !g->target.write_register(g->target.opaque, ZIF_GDB_PC, addr))) {
+    if (t->at < t->end &&
+        (!zif__gdb_take_u32(t, &addr) || !g->target.write_register(g->target.opaque, ZIF_GDB_PC, addr))) {
         put_error(g, "cannot continue at that address");
         return;
     }
@@ -593,8 +597,8 @@ static bool packet(ZifGdb *g)
     }
 }
 
-ZifGdb *zif_gdb_new(const ZifGdbTarget *target, void (*output)(void *opaque, const void *bytes, size_t len), void *opaque,
-                    Error **errp)
+ZifGdb *zif_gdb_new(const ZifGdbTarget *target, void (*output)(void *opaque, const void *bytes, size_t len),
+                    void *opaque, Error **errp)
 {
     ZifGdb *g = calloc(1, sizeof *g);
     if (g) {

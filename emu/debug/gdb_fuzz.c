@@ -57,10 +57,16 @@ static void output(void *opaque, const void *bytes, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const ZifGdbTarget target = { .is_v7m = true, .has_fpu = true, .can_reverse = true,
-                                         .read_register = read_register, .write_register = write_register,
-                                         .read_memory = read_memory, .write_memory = write_memory,
-                                         .set_point = set_point, .monitor = monitor, .reset = reset };
+    static const ZifGdbTarget target = { .is_v7m = true,
+                                         .has_fpu = true,
+                                         .can_reverse = true,
+                                         .read_register = read_register,
+                                         .write_register = write_register,
+                                         .read_memory = read_memory,
+                                         .write_memory = write_memory,
+                                         .set_point = set_point,
+                                         .monitor = monitor,
+                                         .reset = reset };
     ZifGdb *g = zif_gdb_new(&target, output, NULL, &error_abort);
     zif_gdb_connect(g);
     /* Unchecked bytes first, then the same bytes as packets with right checksums, a line each. */

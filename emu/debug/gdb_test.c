@@ -115,10 +115,18 @@ static void output(void *opaque, const void *bytes, size_t len)
 static int start_with(bool v7m, bool fpu)
 {
     memset(&t, 0, sizeof t);
-    ZifGdbTarget target = { .is_v7m = v7m, .has_fpu = fpu, .read_register = read_register,
-                            .write_register = write_register, .read_memory = read_memory,
-                            .write_memory = write_memory, .flash_erase = flash_erase, .flash_write = flash_write,
-                            .set_point = set_point, .memory = memory, .monitor = monitor, .reset = reset,
+    ZifGdbTarget target = { .is_v7m = v7m,
+                            .has_fpu = fpu,
+                            .read_register = read_register,
+                            .write_register = write_register,
+                            .read_memory = read_memory,
+                            .write_memory = write_memory,
+                            .flash_erase = flash_erase,
+                            .flash_write = flash_write,
+                            .set_point = set_point,
+                            .memory = memory,
+                            .monitor = monitor,
+                            .reset = reset,
                             .can_reverse = true };
     t.gdb = zif_gdb_new(&target, output, NULL, &error_abort);
     zif_gdb_connect(t.gdb);
@@ -250,7 +258,8 @@ static void a_long_document_comes_in_pieces_that_join(void **state)
 static void the_memory_map_marks_flash_with_its_block_size(void **state)
 {
     const char *xml = ask("qXfer:memory-map:read::0,3000");
-    assert_non_null(strstr(xml, "<memory type=\"flash\" start=\"0x0\" length=\"0x1000\"><property name=\"blocksize\">0x400<"));
+    assert_non_null(
+        strstr(xml, "<memory type=\"flash\" start=\"0x0\" length=\"0x1000\"><property name=\"blocksize\">0x400<"));
     assert_non_null(strstr(xml, "<memory type=\"ram\" start=\"0x20000000\" length=\"0x8000\"/>"));
 }
 
@@ -314,7 +323,8 @@ static void a_resume_is_answered_when_the_target_stops(void **state)
     assert_string_equal(ask("vCont;c:1"), "(none)");
     assert_int_equal(zif_gdb_want(t.gdb), ZIF_GDB_CONTINUE);
     t.len = 0;
-    zif_gdb_stopped(t.gdb, &(ZifGdbStop){ .kind = ZIF_GDB_STOP_WATCH, .watch = ZIF_GDB_WATCH_READ, .addr = 0x40000000 });
+    zif_gdb_stopped(t.gdb,
+                    &(ZifGdbStop){ .kind = ZIF_GDB_STOP_WATCH, .watch = ZIF_GDB_WATCH_READ, .addr = 0x40000000 });
     assert_non_null(strstr(t.out, "$T05rwatch:40000000;thread:1;#"));
     assert_string_equal(ask("?"), "T05rwatch:40000000;thread:1;");
     ask("vCont;s:1");

@@ -35,7 +35,13 @@ bool zif__gdb_take_hex_rest(ZifGdbText *t, void *bytes, size_t max, size_t *len)
 bool zif__gdb_take_binary_rest(ZifGdbText *t, void *bytes, size_t max, size_t *len);
 
 /* Framing of what arrives. */
-typedef enum { ZIF_GDB_FRAME_NONE, ZIF_GDB_FRAME_PACKET, ZIF_GDB_FRAME_BAD, ZIF_GDB_FRAME_NAK, ZIF_GDB_FRAME_INTERRUPT } ZifGdbFrame;
+typedef enum {
+    ZIF_GDB_FRAME_NONE,
+    ZIF_GDB_FRAME_PACKET,
+    ZIF_GDB_FRAME_BAD,
+    ZIF_GDB_FRAME_NAK,
+    ZIF_GDB_FRAME_INTERRUPT
+} ZifGdbFrame;
 
 typedef struct {
     enum { ZIF_GDB_BETWEEN, ZIF_GDB_PAYLOAD, ZIF_GDB_SUM1, ZIF_GDB_SUM2 } state;

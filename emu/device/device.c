@@ -99,8 +99,8 @@ static void run_event(void *opaque)
     e->dev->cls->event(e->dev, e->number);
     if (e->again >= MAX_AGAIN && zif_event_pending(&e->ev) && e->ev.when <= now) {
         zif_event_at(e->dev->core->kit->timeline, &e->ev, now + ZIF_US);
-        zif_report(e->dev, ZIF_REPORT_BUS, -1, "its event \"%s\" is due again and again at the same time; put off by 1 us",
-                   e->ev.name);
+        zif_report(e->dev, ZIF_REPORT_BUS, -1,
+                   "its event \"%s\" is due again and again at the same time; put off by 1 us", e->ev.name);
     }
 }
 

@@ -32,7 +32,7 @@ typedef struct {
 typedef struct ZifLayout {
     struct ZifLayout *next;
     const ZifClass *cls;
-    unsigned shift;     /* an index entry covers 1 << shift bytes */
+    unsigned shift; /* an index entry covers 1 << shift bytes */
     unsigned nindex;
     uint16_t *read_at;  /* slot by offset >> shift; nslots where there is none */
     uint16_t *write_at; /* differs from read_at where a read-only and a write-only register share an offset */
@@ -74,7 +74,7 @@ typedef struct {
     ZifEvent ev;
     ZifDevice *dev;
     unsigned number;
-    ZifTime last;   /* when it ran last, and how often in a row at that same time */
+    ZifTime last; /* when it ran last, and how often in a row at that same time */
     unsigned again;
 } ZifDeviceEvent;
 
@@ -100,15 +100,15 @@ typedef struct {
 struct ZifDeviceCore {
     ZifKit *kit;
     ZifLayout *layout;
-    unsigned number;     /* place among the kit's devices: decides the order of events due together */
-    const void *fdt;     /* the tree its node is in; NULL without a node */
+    unsigned number; /* place among the kit's devices: decides the order of events due together */
+    const void *fdt; /* the tree its node is in; NULL without a node */
     int node, parent_node;
-    uint32_t phandle;    /* 0 = none */
-    ZifProperty *props;  /* a cache */
+    uint32_t phandle;   /* 0 = none */
+    ZifProperty *props; /* a cache */
     unsigned nprops;
-    char *path;          /* of the node */
-    Object object;       /* dev->owner: the device's regions are its children and go with it */
-    MemoryRegion region; /* dev->mmio points here when the class has registers */
+    char *path;            /* of the node */
+    Object object;         /* dev->owner: the device's regions are its children and go with it */
+    MemoryRegion region;   /* dev->mmio points here when the class has registers */
     MemoryRegion **mapped; /* by zif_map_region */
     unsigned nmapped;
     uint64_t span;
@@ -120,37 +120,37 @@ struct ZifDeviceCore {
     unsigned *input_base, *output_base;
     ZifInputLine *inputs;
     ZifOutputLine *outputs;
-    bool resetting;      /* output changes are held back until every device is reset */
+    bool resetting; /* output changes are held back until every device is reset */
     unsigned nevents;
     ZifDeviceEvent *events;
     uint64_t clock_hz;
     uint64_t clocks_out[16]; /* rates this device drives for its consumers */
     ZifDevice *clock_from;   /* provider of clock_hz; NULL = fixed */
     unsigned clock_index;
-    ZifDevice *parent;       /* the bus controller of a part */
-    uint32_t bus_address;    /* I2C address or SPI chip select */
-    bool selected;           /* SPI */
+    ZifDevice *parent;    /* the bus controller of a part */
+    uint32_t bus_address; /* I2C address or SPI chip select */
+    bool selected;        /* SPI */
     ZifSerialLine *serial;
-    AddressSpace *bus;       /* NULL = the kit's */
-    bool external;           /* a part of the board, not of the chip: only power-on resets it */
+    AddressSpace *bus; /* NULL = the kit's */
+    bool external;     /* a part of the board, not of the chip: only power-on resets it */
     bool realized;
-    uint8_t *told;           /* per slot: already reported as not modelled */
-    ZifPoll *polls;          /* per slot */
+    uint8_t *told;  /* per slot: already reported as not modelled */
+    ZifPoll *polls; /* per slot */
 };
 
 /* --- The environment -------------------------------------------------------------------------------------------------- */
 
 struct ZifKit {
     ZifTimeline *timeline;
-    AddressSpace *bus;     /* what a device masters unless its node says otherwise */
-    MemoryRegion *root;    /* where regions are mapped */
-    ZifMachine *machine;   /* NULL on a test bench */
-    uint64_t random;       /* state; never 0 */
+    AddressSpace *bus;   /* what a device masters unless its node says otherwise */
+    MemoryRegion *root;  /* where regions are mapped */
+    ZifMachine *machine; /* NULL on a test bench */
+    uint64_t random;     /* state; never 0 */
     ZifDevice **devices;
     unsigned ndevices;
     ZifLayout *layouts;
-    bool replaying;        /* the past is being repeated: what is said now was said before */
-    unsigned wire_depth;   /* wires being followed now, one inside the other */
+    bool replaying;      /* the past is being repeated: what is said now was said before */
+    unsigned wire_depth; /* wires being followed now, one inside the other */
     /* Reports, newest last. */
     struct ZifReportSlot *reports;
     unsigned nreports;

@@ -67,7 +67,9 @@ static void fill_slot(const ZifClass *cls, ZifSlot *s, const ZifRegister *row, u
         .offset = row->offset + index * (row->stride ? row->stride : size),
         .reset = row->reset,
         .size = size,
-        .widths = row->widths ? row->widths : cls->widths ? cls->widths : ZIF_WANY,
+        .widths = row->widths   ? row->widths
+                  : cls->widths ? cls->widths
+                                : ZIF_WANY,
         .flags = row->flags,
         .reserved = size_mask(size),
     };
@@ -141,8 +143,7 @@ ZifLayout *zif__layout_new(const ZifClass *cls)
         }
         for (unsigned k = 0; k < count; k++) {
             if (k && cls->regs[i + k].name) {
-                zif_bug("%s: array %s and register %s want the same slot", cls->name, row->name,
-                        cls->regs[i + k].name);
+                zif_bug("%s: array %s and register %s want the same slot", cls->name, row->name, cls->regs[i + k].name);
             }
             ZifSlot *s = &l->slots[i + k];
             fill_slot(cls, s, row, k);

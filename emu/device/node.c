@@ -73,7 +73,8 @@ unsigned zif_nchildren(const ZifDevice *dev)
     unsigned n = 0;
     int child;
     if (dev->core->fdt) {
-        fdt_for_each_subnode(child, dev->core->fdt, dev->core->node) {
+        fdt_for_each_subnode(child, dev->core->fdt, dev->core->node)
+        {
             n++;
         }
     }
@@ -84,7 +85,8 @@ unsigned zif_child_cells(const ZifDevice *dev, unsigned index, const char *name,
 {
     int child, len = 0;
     if (dev->core->fdt) {
-        fdt_for_each_subnode(child, dev->core->fdt, dev->core->node) {
+        fdt_for_each_subnode(child, dev->core->fdt, dev->core->node)
+        {
             if (index-- == 0) {
                 const void *p = fdt_getprop(dev->core->fdt, child, name, &len);
                 return copy_cells(p, len, out, max);

@@ -86,8 +86,8 @@ static void report_write(ZifDevice *dev, unsigned slot, const ZifSlot *s, uint32
     char name[64], fields[160];
     zif__slot_name(dev->cls, slot, name);
     if (reserved) {
-        zif_report(dev, ZIF_REPORT_RESERVED, slot, "%s: wrote 0x%0*x, which changes reserved %s", name, 2 * s->size, bus,
-                   zif__field_names(s, reserved, fields, sizeof fields));
+        zif_report(dev, ZIF_REPORT_RESERVED, slot, "%s: wrote 0x%0*x, which changes reserved %s", name, 2 * s->size,
+                   bus, zif__field_names(s, reserved, fields, sizeof fields));
     }
     if (ro) {
         zif_report(dev, ZIF_REPORT_READ_ONLY, slot, "%s: wrote 0x%0*x over read-only %s", name, 2 * s->size, bus,

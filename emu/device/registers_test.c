@@ -9,7 +9,22 @@
 #include <time.h>
 #include <zif/testbench.h>
 
-enum { CR, SR, CLR, DR, TXR, HALF, HALF_HI, BYTES, BYTES_END = BYTES + 4, ARR = BYTES_END, ARR_END = ARR + 3, LIVE = ARR_END, KEPT, NREGS };
+enum {
+    CR,
+    SR,
+    CLR,
+    DR,
+    TXR,
+    HALF,
+    HALF_HI,
+    BYTES,
+    BYTES_END = BYTES + 4,
+    ARR = BYTES_END,
+    ARR_END = ARR + 3,
+    LIVE = ARR_END,
+    KEPT,
+    NREGS
+};
 
 static const ZifRegister regs[NREGS] = {
     [CR] = { .name = "CR",
@@ -310,7 +325,8 @@ static void a_register_read_costs_a_few_nanoseconds(void **state)
     print_message("register read through the table: %.1f ns\n", best);
     assert_int_equal(sum, 0);
 #ifdef NDEBUG
-    assert_true(best < 100); /* a search or an allocation would show; the bench has the true bound, on a quiet machine */
+    assert_true(best <
+                100); /* a search or an allocation would show; the bench has the true bound, on a quiet machine */
 #endif
 }
 

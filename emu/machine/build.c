@@ -110,7 +110,8 @@ static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *
         if (!zif__range_ok(path, base, size, errp)) {
             return false;
         }
-        if (cls != &zif__stub_class && !zif__memory_allowed(m, path, size, errp)) { /* it may be memory: the model knows */
+        if (cls != &zif__stub_class &&
+            !zif__memory_allowed(m, path, size, errp)) { /* it may be memory: the model knows */
             return false;
         }
     }
@@ -129,7 +130,8 @@ static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *
 static bool add_parts(ZifMachine *m, ZifDevice *controller, Error **errp)
 {
     int child;
-    fdt_for_each_subnode(child, m->fdt, controller->core->node) {
+    fdt_for_each_subnode(child, m->fdt, controller->core->node)
+    {
         Error *err = NULL;
         if (!zif__tree_has(m->fdt, child, "compatible") || zif__tree_compatible(m->fdt, child, "soc-nv-flash")) {
             continue;
@@ -163,7 +165,8 @@ static bool is_no_device(const void *fdt, int node)
 static bool walk(ZifMachine *m, int bus, unsigned depth, Error **errp)
 {
     int node;
-    fdt_for_each_subnode(node, m->fdt, bus) {
+    fdt_for_each_subnode(node, m->fdt, bus)
+    {
         Error *err = NULL;
         bool taken = false;
         if (!zif__tree_has(m->fdt, node, "compatible") || is_no_device(m->fdt, node)) {
@@ -248,9 +251,9 @@ static const struct {
     ZifCpuModel model;
     bool v7m;
 } cores[] = {
-    { "arm,cortex-m0", ZIF_CORTEX_M0, false },  { "arm,cortex-m0+", ZIF_CORTEX_M0PLUS, false },
+    { "arm,cortex-m0", ZIF_CORTEX_M0, false },         { "arm,cortex-m0+", ZIF_CORTEX_M0PLUS, false },
     { "arm,cortex-m0plus", ZIF_CORTEX_M0PLUS, false }, { "arm,cortex-m3", ZIF_CORTEX_M3, true },
-    { "arm,cortex-m4f", ZIF_CORTEX_M4F, true }, { "arm,cortex-m4", ZIF_CORTEX_M4, true },
+    { "arm,cortex-m4f", ZIF_CORTEX_M4F, true },        { "arm,cortex-m4", ZIF_CORTEX_M4, true },
     { "arm,cortex-m7", ZIF_CORTEX_M7, true },
 };
 
@@ -258,7 +261,8 @@ static int find_cpu(const void *fdt)
 {
     int cpus = fdt_path_offset(fdt, "/cpus"), node;
     if (cpus >= 0) {
-        fdt_for_each_subnode(node, fdt, cpus) {
+        fdt_for_each_subnode(node, fdt, cpus)
+        {
             return node;
         }
     }
@@ -301,7 +305,8 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
     if (c->num_irqs < 1 || c->num_irqs > (cores[i].v7m ? 240u : 32u)) {
         error_setg(errp, "zif,num-irqs is %u: this core has 1 to %u", c->num_irqs, cores[i].v7m ? 240 : 32);
     } else if (cores[i].v7m ? c->prio_bits < 3 || c->prio_bits > 8 : c->prio_bits != 2) {
-        error_setg(errp, "arm,num-irq-priority-bits is %u: this core has %s", c->prio_bits, cores[i].v7m ? "3 to 8" : "2");
+        error_setg(errp, "arm,num-irq-priority-bits is %u: this core has %s", c->prio_bits,
+                   cores[i].v7m ? "3 to 8" : "2");
     } else if (c->mpu_regions != 0 && c->mpu_regions != 8 && c->mpu_regions != 16) {
         error_setg(errp, "arm,num-mpu-regions is %u: 0, 8 or 16", c->mpu_regions);
     } else if (c->vector_base & 0x7f) {
@@ -330,7 +335,8 @@ bool zif__build(ZifMachine *m, Error **errp)
         hz = zif__tree_u32(m->fdt, cpu, "clock-frequency", 0);
     }
     if (hz < MIN_HZ || hz > MAX_HZ) {
-        error_setg(errp, "/cpus/cpu@0: a core clock of %llu Hz (clocks or clock-frequency says it)", (unsigned long long)hz);
+        error_setg(errp, "/cpus/cpu@0: a core clock of %llu Hz (clocks or clock-frequency says it)",
+                   (unsigned long long)hz);
         return false;
     }
     m->kit.timeline = zif_timeline_new(hz);

@@ -36,14 +36,16 @@ static const unsigned char part[] = "/ { model = \"included\"; };\n";
 const ZifTreeSource zif__tree_sources[] = { { "test/part.dtsi", part, sizeof part - 1 } };
 const unsigned zif__ntree_sources = 1;
 
-#define HEAD   "/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; compatible = \"test,board\", \"test,chip-y\";"
-#define CORE                                                                                                             \
-    "cpus { #address-cells = <1>; #size-cells = <0>; cpu@0 { device_type = \"cpu\"; compatible = \"arm,cortex-m0\"; reg = <0>; " \
+#define HEAD "/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; compatible = \"test,board\", \"test,chip-y\";"
+#define CORE                                                                                                           \
+    "cpus { #address-cells = <1>; #size-cells = <0>; cpu@0 { device_type = \"cpu\"; compatible = \"arm,cortex-m0\"; "  \
+    "reg = <0>; "                                                                                                      \
     "clock-frequency = <16000000>; }; };"
-#define SOC                                                                                                          \
-    "soc { compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = <1>; ranges; interrupt-parent = <&nvic>;" \
-    "nvic: interrupt-controller@e000e100 { compatible = \"arm,v6m-nvic\"; reg = <0xe000e100 0xc00>; interrupt-controller;" \
-    "#address-cells = <0>; #interrupt-cells = <2>; arm,num-irq-priority-bits = <2>; zif,num-irqs = <32>; };"         \
+#define SOC                                                                                                            \
+    "soc { compatible = \"simple-bus\"; #address-cells = <1>; #size-cells = <1>; ranges; interrupt-parent = <&nvic>;"  \
+    "nvic: interrupt-controller@e000e100 { compatible = \"arm,v6m-nvic\"; reg = <0xe000e100 0xc00>; "                  \
+    "interrupt-controller;"                                                                                            \
+    "#address-cells = <0>; #interrupt-cells = <2>; arm,num-irq-priority-bits = <2>; zif,num-irqs = <32>; };"           \
     "ram: memory@20000000 { compatible = \"mmio-sram\"; reg = <0x20000000 0x1000>; };"
 #define TAIL "}; };\n"
 
@@ -141,10 +143,12 @@ static void the_chips_own_model_is_preferred(void **state)
 
 static void what_nobody_models_is_a_named_stub_that_reports(void **state)
 {
-    ZifMachine *m = accepted(HEAD CORE SOC "radio@40000000 { compatible = \"test,radio\"; reg = <0x40000000 0x100>; };" TAIL);
+    ZifMachine *m =
+        accepted(HEAD CORE SOC "radio@40000000 { compatible = \"test,radio\"; reg = <0x40000000 0x100>; };" TAIL);
     uint32_t value = 1;
     ZifMemoryContext *before = zif_memory_context_use(m->ctx);
-    assert_int_equal(address_space_rw(&m->bus, 0x40000010, MEMTXATTRS_UNSPECIFIED, (uint8_t *)&value, 4, false), MEMTX_OK);
+    assert_int_equal(address_space_rw(&m->bus, 0x40000010, MEMTXATTRS_UNSPECIFIED, (uint8_t *)&value, 4, false),
+                     MEMTX_OK);
     zif_memory_context_use(before);
     assert_int_equal(value, 0);
     assert_int_equal(zif_machine_nreports(m), 1);
@@ -155,33 +159,38 @@ static void what_nobody_models_is_a_named_stub_that_reports(void **state)
 
 static void interrupt_lines_are_checked(void **state)
 {
-    refused(HEAD CORE SOC "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <32 0>; };" TAIL,
-            "interrupt line 32, but the core has 32");
-    refused(HEAD CORE SOC "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <4 0>, <4 0>; };" TAIL,
-            "interrupt line 4 is driven by another");
     refused(HEAD CORE SOC
-            "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <1 0>, <2 0>, <3 0>; };" TAIL,
-            "one more than irqs has");
-    refused(HEAD CORE SOC "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <1>; };" TAIL,
+            "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <32 0>; };" TAIL,
+            "interrupt line 32, but the core has 32");
+    refused(HEAD CORE SOC
+            "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <4 0>, <4 0>; };" TAIL,
+            "interrupt line 4 is driven by another");
+    refused(
+        HEAD CORE SOC
+        "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <1 0>, <2 0>, <3 0>; };" TAIL,
+        "one more than irqs has");
+    refused(HEAD CORE SOC
+            "a@40000000 { compatible = \"test,irqs\"; reg = <0x40000000 0x100>; interrupts = <1>; };" TAIL,
             "do not fit #interrupt-cells");
 }
 
 static void memories_are_checked(void **state)
 {
     refused(HEAD CORE SOC "m@0 { compatible = \"mmio-sram\"; reg = <0 0>; };" TAIL, "is empty or outside");
-    refused(HEAD CORE SOC "m@f { compatible = \"mmio-sram\"; reg = <0xfffff000 0x2000>; };" TAIL, "is empty or outside");
+    refused(HEAD CORE SOC "m@f { compatible = \"mmio-sram\"; reg = <0xfffff000 0x2000>; };" TAIL,
+            "is empty or outside");
     refused(HEAD CORE SOC "m@0 { compatible = \"mmio-sram\"; reg = <0 0x20000400>; };" TAIL, "more memory than");
     refused(HEAD CORE SOC "m { compatible = \"mmio-sram\"; };" TAIL, "needs a reg");
     refused(HEAD CORE SOC "m@0 { compatible = \"zif,memory-alias\"; reg = <0 0x100>; };" TAIL, "zif,target");
-    refused(HEAD CORE SOC
-            "m@0 { compatible = \"zif,memory-alias\"; reg = <0 0x2000>; zif,target = <&ram>; };" TAIL, "to be seen through it");
+    refused(HEAD CORE SOC "m@0 { compatible = \"zif,memory-alias\"; reg = <0 0x2000>; zif,target = <&ram>; };" TAIL,
+            "to be seen through it");
 }
 
 static void an_alias_shows_the_same_bytes(void **state)
 {
-    ZifMachine *m = accepted(HEAD CORE SOC
-                             "m@0 { compatible = \"zif,memory-alias\"; reg = <0 0x100>; zif,target = <&ram>; zif,offset = <0x80>; };"
-                             TAIL);
+    ZifMachine *m = accepted(
+        HEAD CORE SOC
+        "m@0 { compatible = \"zif,memory-alias\"; reg = <0 0x100>; zif,target = <&ram>; zif,offset = <0x80>; };" TAIL);
     uint8_t a[16], b[16];
     assert_true(zif__look(m, 0, a, sizeof a));
     assert_true(zif__look(m, 0x20000080, b, sizeof b));

@@ -11,13 +11,17 @@ static void put_place(ZifMachine *m, FILE *out, uint32_t pc)
 
 static void put_registers(ZifMachine *m, FILE *out)
 {
-    static const char *const names[] = { "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8",
+    static const char *const names[] = { "r0", "r1",  "r2",  "r3",  "r4", "r5", "r6", "r7",  "r8",
                                          "r9", "r10", "r11", "r12", "sp", "lr", "pc", "xpsr" };
     static const struct {
         const char *name;
         ZifReg reg;
-    } more[] = { { "msp", ZIF_REG_MSP },         { "psp", ZIF_REG_PSP },         { "primask", ZIF_REG_PRIMASK },
-                 { "basepri", ZIF_REG_BASEPRI }, { "faultmask", ZIF_REG_FAULTMASK }, { "control", ZIF_REG_CONTROL } };
+    } more[] = { { "msp", ZIF_REG_MSP },
+                 { "psp", ZIF_REG_PSP },
+                 { "primask", ZIF_REG_PRIMASK },
+                 { "basepri", ZIF_REG_BASEPRI },
+                 { "faultmask", ZIF_REG_FAULTMASK },
+                 { "control", ZIF_REG_CONTROL } };
     ZifPort *port = zif_cpu_port(m->cpu);
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         fprintf(out, "%s%10s %08x", i && i % 4 == 0 ? "\n" : "", names[i], zif_port_get(port, ZIF_REG_R0 + i));
@@ -88,9 +92,8 @@ void zif_machine_crash_screen(ZifMachine *m, FILE *out)
     fprintf(out, "--- crash: %s\n", text);
     fputs("pc  ", out);
     put_place(m, out, zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_PC));
-    fprintf(out, "at %s of virtual time, %llu instructions, exception %u\n",
-            zif_time_format(zif_machine_now(m), when), (unsigned long long)zif_machine_instructions(m),
-            zif_cpu_exception(m->cpu));
+    fprintf(out, "at %s of virtual time, %llu instructions, exception %u\n", zif_time_format(zif_machine_now(m), when),
+            (unsigned long long)zif_machine_instructions(m), zif_cpu_exception(m->cpu));
     put_registers(m, out);
     put_frame(m, out, &sp);
     unsigned n = zif__backtrace(m, sp, calls, DEPTH);

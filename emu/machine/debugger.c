@@ -23,10 +23,10 @@ struct ZifDebugger {
 /* --- Registers --------------------------------------------------------------------------------------------------------- */
 
 static const ZifReg registers[ZIF_GDB_D0] = {
-    ZIF_REG_R0,  ZIF_REG_R1,  ZIF_REG_R2,      ZIF_REG_R3,      ZIF_REG_R4,        ZIF_REG_R5,     ZIF_REG_R6,
-    ZIF_REG_R7,  ZIF_REG_R8,  ZIF_REG_R9,      ZIF_REG_R10,     ZIF_REG_R11,       ZIF_REG_R12,    ZIF_REG_SP,
-    ZIF_REG_LR,  ZIF_REG_PC,  ZIF_REG_XPSR,    ZIF_REG_MSP,     ZIF_REG_PSP,       ZIF_REG_PRIMASK, ZIF_REG_BASEPRI,
-    ZIF_REG_FAULTMASK, ZIF_REG_CONTROL,
+    ZIF_REG_R0,  ZIF_REG_R1,      ZIF_REG_R2,      ZIF_REG_R3,        ZIF_REG_R4,      ZIF_REG_R5,
+    ZIF_REG_R6,  ZIF_REG_R7,      ZIF_REG_R8,      ZIF_REG_R9,        ZIF_REG_R10,     ZIF_REG_R11,
+    ZIF_REG_R12, ZIF_REG_SP,      ZIF_REG_LR,      ZIF_REG_PC,        ZIF_REG_XPSR,    ZIF_REG_MSP,
+    ZIF_REG_PSP, ZIF_REG_PRIMASK, ZIF_REG_BASEPRI, ZIF_REG_FAULTMASK, ZIF_REG_CONTROL,
 };
 
 /* The debugger changed the machine: the past no longer leads here. */
@@ -97,7 +97,8 @@ static bool write_memory(void *opaque, uint32_t addr, const void *buf, size_t le
         } else if (!device) {
             ok = address_space_write_rom(&m->bus, addr + at, MEMTXATTRS_UNSPECIFIED, bytes + at, (int)n) == MEMTX_OK;
         } else {
-            ok = address_space_write(zif_cpu_as(m->cpu), addr + at, MEMTXATTRS_UNSPECIFIED, bytes + at, (int)n) == MEMTX_OK;
+            ok = address_space_write(zif_cpu_as(m->cpu), addr + at, MEMTXATTRS_UNSPECIFIED, bytes + at, (int)n) ==
+                 MEMTX_OK;
             size_t used = strlen(d->notes);
             snprintf(d->notes + used, sizeof d->notes - used, "zif: the write of %zu bytes at 0x%08zx %s %s\n", n,
                      (size_t)addr + at, ok ? "reached" : "was refused by", device);
@@ -112,7 +113,8 @@ static bool is_flash(ZifDebugger *d, uint32_t addr, size_t len)
 {
     for (unsigned i = 0; i < d->nmemories; i++) {
         const ZifGdbMemory *f = &d->memories[i];
-        if (f->flash_block && addr >= f->start && addr - f->start <= f->length && len <= f->length - (addr - f->start)) {
+        if (f->flash_block && addr >= f->start && addr - f->start <= f->length &&
+            len <= f->length - (addr - f->start)) {
             return true;
         }
     }
@@ -142,7 +144,8 @@ static bool flash_erase(void *opaque, uint32_t addr, size_t len)
 static void add_memory(ZifDebugger *d, ZifGdbMemory m)
 {
     ZifGdbMemory *before = d->nmemories ? &d->memories[d->nmemories - 1] : NULL;
-    if (before && before->flash_block == m.flash_block && before->rom == m.rom && before->start + before->length == m.start) {
+    if (before && before->flash_block == m.flash_block && before->rom == m.rom &&
+        before->start + before->length == m.start) {
         before->length += m.length;
     } else if (d->nmemories < MAX_MEMORIES) {
         d->memories[d->nmemories++] = m;

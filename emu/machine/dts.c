@@ -95,8 +95,10 @@ static void *compile(const char *dir, const char *path, Error **errp)
         }
     }
     const char *const cpp[] = { "cpp", "-nostdinc", "-undef", "-D__DTS__", "-x", "assembler-with-cpp", "-I", user, "-I",
-                    dir, "-o", pre, path, NULL };
-    const char *const dtc[] = { "dtc", "-@", "-q", "-I", "dts", "-O", "dtb", "-i", user, "-i", dir, "-o", dtb, pre, NULL };
+                                dir,   "-o",        pre,      path,        NULL };
+    const char *const dtc[] = {
+        "dtc", "-@", "-q", "-I", "dts", "-O", "dtb", "-i", user, "-i", dir, "-o", dtb, pre, NULL
+    };
     if (!run(dir, cpp, path, errp) || !run(dir, dtc, path, errp)) {
         return NULL;
     }

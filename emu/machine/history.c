@@ -39,7 +39,9 @@ static void on_sent(void *opaque, ZifSerialLine *line, const void *bytes, size_t
     if (!s) {
         return;
     }
-    *s = (Sent){ .line = line, .when = zif_machine_now(h->m), .instructions = zif_machine_instructions(h->m), .len = len };
+    *s = (Sent){
+        .line = line, .when = zif_machine_now(h->m), .instructions = zif_machine_instructions(h->m), .len = len
+    };
     memcpy(s->bytes, bytes, len);
     *h->last = s;
     h->last = &s->next;
@@ -142,8 +144,8 @@ void zif__history_mark(ZifHistory *h)
 /* --- Re-execution ---------------------------------------------------------------------------------------------------------- */
 
 typedef struct {
-    uint64_t target;    /* instructions */
-    bool look;          /* note breaks on the way */
+    uint64_t target; /* instructions */
+    bool look;       /* note breaks on the way */
     uint64_t last_break;
     bool found;
 } Replay;

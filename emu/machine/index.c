@@ -15,7 +15,8 @@ static void add_labels(ZifTreeIndex *t)
     if (symbols < 0) {
         return;
     }
-    fdt_for_each_property_offset(prop, t->fdt, symbols) {
+    fdt_for_each_property_offset(prop, t->fdt, symbols)
+    {
         const char *name;
         int len;
         const char *path = fdt_getprop_by_offset(t->fdt, prop, &name, &len);

@@ -42,7 +42,8 @@ bool zif_machine_load(ZifMachine *m, const ZifImage *image, Error **errp)
         }
     }
     ZifMemoryContext *before = zif__enter(m);
-    bool ok = zif_image_load(image, m->config.board, look, m, errp) && zif_image_load(image, m->config.board, put, m, errp);
+    bool ok =
+        zif_image_load(image, m->config.board, look, m, errp) && zif_image_load(image, m->config.board, put, m, errp);
     zif__leave(before);
     if (ok) {
         m->images = realloc(m->images, (m->nimages + 1) * sizeof *m->images);

@@ -127,11 +127,8 @@ static const struct {
     const char *compatible;
     ZifMemKind kind;
 } kinds[] = {
-    { "mmio-sram", ZIF_MEM_RAM },
-    { "soc-nv-flash", ZIF_MEM_ROM },
-    { "zif,rom", ZIF_MEM_ROM },
-    { "zif,memory-alias", ZIF_MEM_ALIAS },
-    { "zif,backdrop", ZIF_MEM_BACKDROP },
+    { "mmio-sram", ZIF_MEM_RAM },          { "soc-nv-flash", ZIF_MEM_ROM },      { "zif,rom", ZIF_MEM_ROM },
+    { "zif,memory-alias", ZIF_MEM_ALIAS }, { "zif,backdrop", ZIF_MEM_BACKDROP },
 };
 
 static ZifMemory *memory_new(ZifMachine *m, int node, ZifMemKind kind, uint64_t base, uint64_t size)
@@ -140,8 +137,7 @@ static ZifMemory *memory_new(ZifMachine *m, int node, ZifMemKind kind, uint64_t 
     const ZifTreeNode *n = zif__tree_node(m->tree, node);
     *mem = (ZifMemory){ .kind = kind, .node = node, .base = base, .size = size, .m = m };
     mem->name = strdup(n->label ? n->label : strrchr(n->path, '/') + 1);
-    mem->priority =
-        (int)zif__tree_u32(m->fdt, node, "zif,priority", kind == ZIF_MEM_BACKDROP ? (uint32_t)-1000 : 0);
+    mem->priority = (int)zif__tree_u32(m->fdt, node, "zif,priority", kind == ZIF_MEM_BACKDROP ? (uint32_t)-1000 : 0);
     while (*end) {
         end = &(*end)->next;
     }

@@ -25,7 +25,8 @@ static uint8_t peek_byte(ZifDevice *dev, uint32_t offset)
     uint32_t i = offset >> l->shift;
     unsigned slot = i < l->nindex ? l->read_at[i] : l->nslots;
     const ZifSlot *s = &l->slots[slot];
-    return s->size && offset - s->offset < s->size ? (uint8_t)(zif__slot_peek(dev, slot) >> 8 * (offset - s->offset)) : 0;
+    return s->size && offset - s->offset < s->size ? (uint8_t)(zif__slot_peek(dev, slot) >> 8 * (offset - s->offset))
+                                                   : 0;
 }
 
 size_t zif__extent(ZifMachine *m, uint32_t addr, size_t len, const char **device)
@@ -116,7 +117,8 @@ static void print_register(ZifDevice *dev, unsigned slot, FILE *out)
     char name[64];
     const ZifSlot *s = &dev->core->layout->slots[slot];
     uint32_t value = zif__slot_peek(dev, slot);
-    fprintf(out, "  %-20s +0x%03x  0x%0*" PRIx32, zif__slot_name(dev->cls, (int)slot, name), s->offset, 2 * s->size, value);
+    fprintf(out, "  %-20s +0x%03x  0x%0*" PRIx32, zif__slot_name(dev->cls, (int)slot, name), s->offset, 2 * s->size,
+            value);
     for (const ZifField *f = s->row->fields; f && f->name; f++) {
         fprintf(out, " %s=%" PRIu32, f->name, zif_bits(value, f->lsb, f->width));
     }
@@ -180,8 +182,8 @@ static void do_reports(ZifMachine *m, const char *args, FILE *out, ZifMonitorEff
 {
     for (unsigned i = 0; i < zif_machine_nreports(m); i++) {
         const ZifReportEntry *r = zif_machine_report(m, i);
-        fprintf(out, "%6" PRIu64 " x %s: %s: %s (pc 0x%08" PRIx32 ")\n", r->count, zif_report_kind_name(r->kind), r->device,
-                r->text, r->pc);
+        fprintf(out, "%6" PRIu64 " x %s: %s: %s (pc 0x%08" PRIx32 ")\n", r->count, zif_report_kind_name(r->kind),
+                r->device, r->text, r->pc);
     }
 }
 

@@ -58,7 +58,8 @@ static General general_of(const ZifSnapshot *s)
 }
 
 /* Calls fn for every chunk of a snapshot but "fit" and "general", in a fixed order; false from fn ends it. Names are unique. */
-static bool each_chunk(ZifSnapshot *s, bool (*fn)(void *opaque, const char *name, void **bytes, size_t *size, bool is_line),
+static bool each_chunk(ZifSnapshot *s,
+                       bool (*fn)(void *opaque, const char *name, void **bytes, size_t *size, bool is_line),
                        void *opaque)
 {
     char name[NAME_MAX_LENGTH + 1];
@@ -191,7 +192,8 @@ static bool take_chunk(Reader *r, const char *name, bool any_size, void **bytes,
         return false;
     }
     r->at += len;
-    if (!take_number(r, 8, &raw) || !take_number(r, 8, &stored) || !take_number(r, 8, &sum) || r->size - r->at < stored) {
+    if (!take_number(r, 8, &raw) || !take_number(r, 8, &stored) || !take_number(r, 8, &sum) ||
+        r->size - r->at < stored) {
         r->at = start;
         return refuse(r, "truncated or damaged");
     }

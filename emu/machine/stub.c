@@ -15,8 +15,8 @@ static void tell(Stub *s, hwaddr addr, unsigned size, bool is_write, uint64_t va
         zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: wrote 0x%llx at offset 0x%llx",
                    s->dev.name, (unsigned long long)value, (unsigned long long)addr);
     } else {
-        zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: offset 0x%llx read as 0", s->dev.name,
-                   (unsigned long long)addr);
+        zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: offset 0x%llx read as 0",
+                   s->dev.name, (unsigned long long)addr);
     }
     ZifKit *kit = s->dev.core->kit;
     if (kit->hooks.access) {

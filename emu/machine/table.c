@@ -50,7 +50,8 @@ bool zif_support_table(FILE *out, Error **errp)
         if (!is_first_of_chip(i)) {
             continue;
         }
-        ZifMachine *m = zif_machine_new(&(ZifMachineConfig){ .board = zif_boards[i].name, .ram_fill = ZIF_RAM_ZERO }, errp);
+        ZifMachine *m =
+            zif_machine_new(&(ZifMachineConfig){ .board = zif_boards[i].name, .ram_fill = ZIF_RAM_ZERO }, errp);
         if (!m) {
             return false;
         }

@@ -39,7 +39,7 @@ typedef struct {
     int offset, parent; /* -1: it is the root */
     uint32_t phandle;   /* 0: none */
     char *path;
-    const char *label;  /* NULL: none */
+    const char *label; /* NULL: none */
 } ZifTreeNode;
 
 typedef struct {

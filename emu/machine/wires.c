@@ -55,11 +55,13 @@ static bool wire_interrupt(ZifMachine *m, ZifDevice *dev, unsigned nth, int cont
     }
     if (controller >= 0 && is_nvic(m->fdt, controller)) {
         if (number >= m->cpu_config.num_irqs) {
-            error_setg(errp, "%s: interrupt line %u, but the core has %u", dev->core->path, number, m->cpu_config.num_irqs);
+            error_setg(errp, "%s: interrupt line %u, but the core has %u", dev->core->path, number,
+                       m->cpu_config.num_irqs);
             return false;
         }
         if (m->irqs[number].used) {
-            error_setg(errp, "%s: interrupt line %u is driven by another device already; a zif,irq-or gate can join them",
+            error_setg(errp,
+                       "%s: interrupt line %u is driven by another device already; a zif,irq-or gate can join them",
                        dev->core->path, number);
             return false;
         }
@@ -153,7 +155,8 @@ static bool wire_children(ZifMachine *m, ZifDevice *dev, bool led, Error **errp)
 {
     int child;
     unsigned line = 0;
-    fdt_for_each_subnode(child, m->fdt, dev->core->node) {
+    fdt_for_each_subnode(child, m->fdt, dev->core->node)
+    {
         uint32_t cells[3];
         unsigned n = zif__tree_cells(m->fdt, child, "gpios", cells, 3);
         ZifDevice *port = gpio_port(m, dev->core->path, cells, n, errp);
@@ -200,7 +203,8 @@ static bool wire_chip_selects(ZifMachine *m, ZifDevice *controller, const uint32
 static bool wire_pins(ZifMachine *m, ZifDevice *dev, Error **errp)
 {
     int prop;
-    fdt_for_each_property_offset(prop, m->fdt, dev->core->node) {
+    fdt_for_each_property_offset(prop, m->fdt, dev->core->node)
+    {
         const char *name;
         char wire[64];
         uint32_t cells[MAX_CELLS];

@@ -21,19 +21,19 @@ typedef enum { CFI_IDLE, CFI_PROGRAM, CFI_BUFFER_PROGRAM, CFI_ERASE, CFI_REFUSED
 enum { CFI_ARRAY = 0 };
 typedef struct {
     uint8_t mode;
-    uint8_t after;       /* mode to return to when the operation ends */
-    uint8_t operation;   /* CfiOperation in progress */
-    uint8_t outer;       /* CfiOperation suspended below it, or CFI_IDLE */
-    uint8_t status;      /* Intel: status register; AMD: toggle bits DQ6 and DQ2 as last read */
-    bool bypass;         /* AMD: unlock bypass */
-    bool failed;         /* AMD: DQ5 */
-    uint32_t address;    /* chip byte offset the operation works on */
+    uint8_t after;     /* mode to return to when the operation ends */
+    uint8_t operation; /* CfiOperation in progress */
+    uint8_t outer;     /* CfiOperation suspended below it, or CFI_IDLE */
+    uint8_t status;    /* Intel: status register; AMD: toggle bits DQ6 and DQ2 as last read */
+    bool bypass;       /* AMD: unlock bypass */
+    bool failed;       /* AMD: DQ5 */
+    uint32_t address;  /* chip byte offset the operation works on */
     uint32_t data;
-    uint64_t left;       /* ps an operation that is suspended still needs */
+    uint64_t left;                    /* ps an operation that is suspended still needs */
     uint8_t erasing[NOR_SECTORS / 8]; /* sectors chosen for erase */
-    uint32_t sector;     /* write buffer: the sector it is for */
-    uint32_t page;       /* and its first chip byte offset */
-    uint16_t words_left; /* data cycles still expected */
+    uint32_t sector;                  /* write buffer: the sector it is for */
+    uint32_t page;                    /* and its first chip byte offset */
+    uint16_t words_left;              /* data cycles still expected */
     uint8_t buffer[CFI_BUFFER];
     uint8_t filled[CFI_BUFFER / 8];
     uint8_t locked_down[NOR_SECTORS / 8];
@@ -51,7 +51,7 @@ typedef struct {
     bool byte_mode; /* x8/x16 parts strapped to x8: addresses count bytes, tables count words */
     uint16_t manufacturer, device_id[3];
     uint16_t command_set;
-    uint32_t buffer_size;   /* bytes a chip's write buffer holds; 0 = none */
+    uint32_t buffer_size; /* bytes a chip's write buffer holds; 0 = none */
     ZifTime word_time, buffer_time, erase_time, window_time, suspend_time;
     uint8_t query[CFI_QUERY];
     uint8_t *storage;

@@ -25,7 +25,7 @@ enum {
     ERASE_UNLOCK2,
     ERASE_WINDOW,
     BUSY,
-    FAILED,       /* DQ5: the operation gave up; only a reset command leads out */
+    FAILED, /* DQ5: the operation gave up; only a reset command leads out */
     SUSPENDED,
     BUFFER_COUNT,
     BUFFER_LOAD,
@@ -33,7 +33,7 @@ enum {
     BUFFER_ABORT,
     ABORT_UNLOCK1,
     ABORT_UNLOCK2,
-    PROTECT,      /* DYB or PPB commands; `data` says which */
+    PROTECT, /* DYB or PPB commands; `data` says which */
     PROTECT_SET,
     PROTECT_ERASE,
     PROTECT_EXIT,
@@ -70,7 +70,8 @@ static void back_to_read(CfiBank *b, unsigned chip, uint32_t word, const char *w
 }
 
 /* A word or the buffer is to be programmed into the sector of `offset`. */
-static void start_program(CfiBank *b, unsigned chip, CfiOperation operation, uint32_t offset, uint32_t data, ZifTime duration)
+static void start_program(CfiBank *b, unsigned chip, CfiOperation operation, uint32_t offset, uint32_t data,
+                          ZifTime duration)
 {
     CfiChip *c = &b->chip[chip];
     uint32_t sector = nor_sector(&c->array, offset, NULL, NULL);
@@ -182,7 +183,8 @@ static void first_cycle(CfiBank *b, unsigned chip, uint32_t word, uint8_t cmd)
     } else if (cmd == 0xAA && is_unlock1(b, word) && !c->bypass) {
         c->mode = UNLOCK1;
     } else {
-        cfi_complain(b, chip, word, c->bypass ? "command that unlock bypass does not take" : "write outside a command sequence");
+        cfi_complain(b, chip, word,
+                     c->bypass ? "command that unlock bypass does not take" : "write outside a command sequence");
         c->mode = home(c);
     }
 }
@@ -241,7 +243,10 @@ static void protect_cycle(CfiBank *b, unsigned chip, uint32_t word, uint8_t data
     uint32_t sector = nor_sector(&c->array, cfi_offset(b, word), NULL, NULL);
     switch (c->mode) {
     case PROTECT:
-        c->mode = data == 0xA0 ? PROTECT_SET : data == 0x80 && c->data == PPB ? PROTECT_ERASE : data == 0x90 ? PROTECT_EXIT : PROTECT;
+        c->mode = data == 0xA0                     ? PROTECT_SET
+                  : data == 0x80 && c->data == PPB ? PROTECT_ERASE
+                  : data == 0x90                   ? PROTECT_EXIT
+                                                   : PROTECT;
         return;
     case PROTECT_SET:
         if (data == 0x00) {
@@ -531,18 +536,17 @@ static void amd_reset(CfiBank *b, unsigned chip)
 static unsigned amd_extended_query(uint8_t *at)
 {
     static const uint8_t table[] = {
-        'P', 'R', 'I', '1', '3',
-        0x10, /* address-sensitive unlock, 90 nm */
-        0x02, /* erase suspend: read and write */
-        0x01, /* sectors per protection group */
-        0x00, /* temporary sector unprotect: no */
-        0x08, /* advanced sector protection */
-        0x00, /* simultaneous operation: no */
-        0x00, /* burst mode: no */
-        0x02, /* page mode: 8 words */
-        0xB5, 0xC5, /* ACC minimum 11.5 V, maximum 12.5 V */
-        0x00, /* uniform sectors */
-        0x00, /* program suspend: no */
+        'P',  'R',  'I', '1', '3', 0x10, /* address-sensitive unlock, 90 nm */
+        0x02,                            /* erase suspend: read and write */
+        0x01,                            /* sectors per protection group */
+        0x00,                            /* temporary sector unprotect: no */
+        0x08,                            /* advanced sector protection */
+        0x00,                            /* simultaneous operation: no */
+        0x00,                            /* burst mode: no */
+        0x02,                            /* page mode: 8 words */
+        0xB5, 0xC5,                      /* ACC minimum 11.5 V, maximum 12.5 V */
+        0x00,                            /* uniform sectors */
+        0x00,                            /* program suspend: no */
     };
     memcpy(at, table, sizeof table);
     return sizeof table;

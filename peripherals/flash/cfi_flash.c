@@ -51,7 +51,8 @@ bool cfi_program_word(CfiBank *b, unsigned chip, uint32_t offset, uint32_t data)
 {
     bool ok = true;
     for (unsigned i = 0; i < b->chip_width; i++) {
-        ok &= nor_program(&b->chip[chip].array, b->storage + chip * b->chip_width, offset + i, (uint8_t)(data >> 8 * i));
+        ok &=
+            nor_program(&b->chip[chip].array, b->storage + chip * b->chip_width, offset + i, (uint8_t)(data >> 8 * i));
     }
     changed(b, chip, offset, b->chip_width);
     return ok;
@@ -111,7 +112,8 @@ void cfi_begin(CfiBank *b, unsigned chip, CfiOperation operation, ZifTime durati
 
 void cfi_complain(CfiBank *b, unsigned chip, uint32_t word, const char *what)
 {
-    zif_report(&b->dev, ZIF_REPORT_FLASH, -1, "%s (chip %u, offset 0x%x)", what, chip, word * b->bank_width + chip * b->chip_width);
+    zif_report(&b->dev, ZIF_REPORT_FLASH, -1, "%s (chip %u, offset 0x%x)", what, chip,
+               word * b->bank_width + chip * b->chip_width);
 }
 
 /* Array reads go straight to memory exactly while every chip would show its array. */
@@ -154,10 +156,13 @@ static MemTxResult cfi_bus_write(void *opaque, hwaddr addr, uint64_t data, unsig
 }
 
 /* One bus cycle is as wide as the bank; the core cuts wider accesses into cycles. */
-#define CFI_OPS(width)                                                                                                  \
-    {                                                                                                                   \
-        .read_with_attrs = cfi_bus_read, .write_with_attrs = cfi_bus_write, .endianness = DEVICE_LITTLE_ENDIAN,         \
-        .valid = { .min_access_size = 1, .max_access_size = 8 }, .impl = { .min_access_size = 1, .max_access_size = (width) } \
+#define CFI_OPS(width)                                                                                                 \
+    {                                                                                                                  \
+        .read_with_attrs = cfi_bus_read, .write_with_attrs = cfi_bus_write, .endianness = DEVICE_LITTLE_ENDIAN,        \
+        .valid = { .min_access_size = 1, .max_access_size = 8 }, .impl = {                                             \
+            .min_access_size = 1,                                                                                      \
+            .max_access_size = (width)                                                                                 \
+        }                                                                                                              \
     }
 static const MemoryRegionOps ops[] = { [1] = CFI_OPS(1), [2] = CFI_OPS(2), [4] = CFI_OPS(4) };
 
@@ -188,10 +193,10 @@ static void fill_query(CfiBank *b)
     q[0x15] = 0x40; /* where the primary extended table is */
     q[0x1B] = 0x27; /* VCC 2.7 V to 3.6 V */
     q[0x1C] = 0x36;
-    q[0x1F] = log2_up(b->word_time / ZIF_US);                         /* typical times, as powers of two: us */
+    q[0x1F] = log2_up(b->word_time / ZIF_US); /* typical times, as powers of two: us */
     q[0x20] = b->buffer_size ? log2_up(b->buffer_time / ZIF_US) : 0;
-    q[0x21] = log2_up(b->erase_time / ZIF_MS);                        /* ms */
-    q[0x23] = 4;                                                      /* maximum: 16 times typical */
+    q[0x21] = log2_up(b->erase_time / ZIF_MS); /* ms */
+    q[0x23] = 4;                               /* maximum: 16 times typical */
     q[0x24] = b->buffer_size ? 4 : 0;
     q[0x25] = 4;
     q[0x27] = log2_up(a->size);
@@ -224,8 +229,8 @@ static bool read_geometry(CfiBank *b, uint64_t chip_size, Error **errp)
     for (unsigned i = 0; i < b->nchips; i++) {
         if (!nor_init(&b->chip[i].array, regions, n / 2, b->chip_width, b->bank_width) ||
             b->chip[i].array.size != chip_size) {
-            error_setg(errp, "%s: zif,erase-regions must add up to the chip's 0x%llx bytes in at most %d sectors", b->dev.name,
-                       (unsigned long long)chip_size, NOR_SECTORS);
+            error_setg(errp, "%s: zif,erase-regions must add up to the chip's 0x%llx bytes in at most %d sectors",
+                       b->dev.name, (unsigned long long)chip_size, NOR_SECTORS);
             return false;
         }
     }
@@ -245,7 +250,9 @@ static bool cfi_realize(ZifDevice *dev, Error **errp)
     if ((b->bank_width != 1 && b->bank_width != 2 && b->bank_width != 4) ||
         (b->chip_width != 1 && b->chip_width != 2 && b->chip_width != 4) || b->chip_width > b->bank_width ||
         (b->byte_mode && b->chip_width != 1)) {
-        error_setg(errp, "%s: bank-width and device-width must be 1, 2 or 4, no chip wider than the bank, byte mode only with x8 access",
+        error_setg(errp,
+                   "%s: bank-width and device-width must be 1, 2 or 4, no chip wider than the bank, byte mode only "
+                   "with x8 access",
                    dev->name);
         return false;
     }
@@ -314,8 +321,8 @@ const ZifClass zif__cfi_flash = {
     .modelled = ZIF_MODELLED,
     .size = sizeof(CfiBank),
     .plain = offsetof(CfiBank, commands),
-    .events = (const char *const[]){ "done0", "done1", "done2", "done3", "window0", "window1", "window2", "window3", "suspend0",
-                                     "suspend1", "suspend2", "suspend3", NULL },
+    .events = (const char *const[]){ "done0", "done1", "done2", "done3", "window0", "window1", "window2", "window3",
+                                     "suspend0", "suspend1", "suspend2", "suspend3", NULL },
     .event = cfi_event,
     .realize = cfi_realize,
     .reset = cfi_reset,

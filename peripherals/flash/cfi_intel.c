@@ -90,7 +90,7 @@ static void resume(CfiBank *b, unsigned chip, uint32_t word)
         cfi_complain(b, chip, word, "resume with nothing suspended");
         return;
     }
-    c->status &= (uint8_t)~(SR_READY | SR_ERASE_SUSPENDED | SR_PROGRAM_SUSPENDED);
+    c->status &= (uint8_t) ~(SR_READY | SR_ERASE_SUSPENDED | SR_PROGRAM_SUSPENDED);
     CfiOperation operation = (CfiOperation)c->outer;
     c->outer = CFI_IDLE;
     cfi_begin(b, chip, operation, c->left);
@@ -200,7 +200,7 @@ static void first_cycle(CfiBank *b, unsigned chip, uint32_t word, uint8_t cmd)
         c->mode = QUERY;
         return;
     case 0x50:
-        c->status &= (uint8_t)~(SR_SEQUENCE_ERROR | SR_LOCKED);
+        c->status &= (uint8_t) ~(SR_SEQUENCE_ERROR | SR_LOCKED);
         return;
     case 0x10:
     case 0x40:
@@ -350,15 +350,15 @@ static void intel_reset(CfiBank *b, unsigned chip)
 static unsigned intel_extended_query(uint8_t *at)
 {
     static const uint8_t table[] = {
-        'P', 'R', 'I', '1', '1',
-        0x06, 0x00, 0x00, 0x00, /* optional features: suspend erase, suspend program */
-        0x01,                   /* program is possible while an erase is suspended */
-        0x01, 0x00,             /* block status: the lock bit */
-        0x33,                   /* VCC optimum 3.3 V */
-        0x00,                   /* VPP: none */
+        'P',  'R',  'I', '1', '1', 0x06, 0x00, 0x00, 0x00, /* optional features: suspend erase, suspend program */
+        0x01,                                              /* program is possible while an erase is suspended */
+        0x01, 0x00,                                        /* block status: the lock bit */
+        0x33,                                              /* VCC optimum 3.3 V */
+        0x00,                                              /* VPP: none */
     };
     memcpy(at, table, sizeof table);
     return sizeof table;
 }
 
-const CfiCommands zif__cfi_intel = { intel_write, intel_read, intel_shows_array, intel_event, intel_reset, intel_extended_query };
+const CfiCommands zif__cfi_intel = { intel_write, intel_read,  intel_shows_array,
+                                     intel_event, intel_reset, intel_extended_query };

@@ -21,10 +21,10 @@ typedef struct {
 /* Plain bytes: part of a device's state. */
 typedef struct {
     NorEraseRegion region[NOR_ERASE_REGIONS];
-    uint32_t size;    /* bytes of the chip */
+    uint32_t size; /* bytes of the chip */
     uint32_t sectors;
-    uint8_t lane;     /* bytes of the chip next to each other in storage */
-    uint8_t stride;   /* bytes from one such group to the next */
+    uint8_t lane;   /* bytes of the chip next to each other in storage */
+    uint8_t stride; /* bytes from one such group to the next */
     uint8_t locked[NOR_SECTORS / 8];
     uint32_t erased[NOR_SECTORS]; /* erase count of each sector */
 } NorArray;

@@ -21,8 +21,8 @@ typedef struct {
 static const Subject subjects[] = {
     { "mps2-an385", FIRMWARE_DIR "/mps2-an385/ticks.elf", NULL, 12 * ZIF_MS, 0xC0, 0x1000, 0x20000000, 0x40004000 },
     { "nrf51822", FIRMWARE_DIR "/nrf51822/ticks.elf", NULL, 12 * ZIF_MS, 0xC0, 0x1000, 0x20000000, 0x40002000 },
-    { "microbit", "/usr/share/firmware-microbit-micropython/firmware.hex", "2**70\r", 60 * ZIF_MS, 0x100, 0x20000, 0x20000000,
-      0x40008000 },
+    { "microbit", "/usr/share/firmware-microbit-micropython/firmware.hex", "2**70\r", 60 * ZIF_MS, 0x100, 0x20000,
+      0x20000000, 0x40008000 },
 };
 
 static uint64_t seed;

@@ -29,16 +29,16 @@ static ZifMachine *program(const uint16_t *code, size_t n, unsigned max_resets, 
     return m;
 }
 
-#define PROGRAM(max_resets, ...)                                                                                      \
-    const uint16_t code[] = { __VA_ARGS__ };                                                                          \
-    ZifImage *image;                                                                                                  \
-    ZifRunInfo info __attribute__((unused));                                                                          \
+#define PROGRAM(max_resets, ...)                                                                                       \
+    const uint16_t code[] = { __VA_ARGS__ };                                                                           \
+    ZifImage *image;                                                                                                   \
+    ZifRunInfo info __attribute__((unused));                                                                           \
     ZifMachine *m = program(code, sizeof code / sizeof *code, max_resets, &image)
 
-#define DONE()                                                                                                        \
-    do {                                                                                                              \
-        zif_machine_free(m);                                                                                          \
-        zif_image_free(image);                                                                                        \
+#define DONE()                                                                                                         \
+    do {                                                                                                               \
+        zif_machine_free(m);                                                                                           \
+        zif_image_free(image);                                                                                         \
     } while (0)
 
 static ZifMachine *guest(const char *soc, const char *name, ZifImage **image)
@@ -80,7 +80,7 @@ static void a_guest_that_nothing_can_wake_is_dead(void **state)
     PROGRAM(0, 0xb672, 0xbf30, 0xe7fd); /* cpsid i; wfi; b */
     assert_int_equal(zif_machine_run(m, ZIF_SEC, &info), ZIF_RUN_DEAD);
     assert_true(zif_machine_now(m) < ZIF_MS);
-    assert_non_null(strstr(info.text, "nothing can wake it"));
+    assert_string_equal(info.text, ""); /* the reason says it all */
     DONE();
 }
 
@@ -217,7 +217,9 @@ static void a_burst_to_a_uart_loses_nothing(void **state)
 
 static void a_restored_machine_runs_the_same_instructions_again(void **state)
 {
-    static const char *const runs[][2] = { { "mps2-an385", "ticks" }, { "nrf51822", "ticks" }, { "nrf51822", "hello" } };
+    static const char *const runs[][2] = { { "mps2-an385", "ticks" },
+                                           { "nrf51822", "ticks" },
+                                           { "nrf51822", "hello" } };
     for (unsigned i = 0; i < sizeof runs / sizeof *runs; i++) {
         ZifImage *image;
         ZifRunInfo info;

@@ -56,13 +56,16 @@ static void no_two_ranges_overlap_unasked(void **state)
         for (int node = fdt_next_node(m->fdt, -1, &depth); node >= 0; node = fdt_next_node(m->fdt, node, &depth)) {
             ZifDevice *dev = zif__device_of_node(m, node);
             uint64_t base, size;
-            bool memory = zif__tree_compatible(m->fdt, node, "mmio-sram") || zif__tree_compatible(m->fdt, node, "zif,rom") ||
+            bool memory = zif__tree_compatible(m->fdt, node, "mmio-sram") ||
+                          zif__tree_compatible(m->fdt, node, "zif,rom") ||
                           zif__tree_compatible(m->fdt, node, "zif,memory-alias") ||
                           (zif__tree_compatible(m->fdt, node, "soc-nv-flash") && !dev);
             if ((!dev || dev->core->parent) && !memory) {
                 continue;
             }
-            for (unsigned k = 0; n < MAX_RANGES && zif__node_reg(m->fdt, node, zif__tree_node(m->tree, node)->parent, k, &base, &size); k++) {
+            for (unsigned k = 0;
+                 n < MAX_RANGES && zif__node_reg(m->fdt, node, zif__tree_node(m->tree, node)->parent, k, &base, &size);
+                 k++) {
                 Range *r = &ranges[n++];
                 *r = (Range){ .base = base, .end = base + size };
                 r->priority = (int)zif__tree_u32(m->fdt, node, "zif,priority", 0);
@@ -70,8 +73,8 @@ static void no_two_ranges_overlap_unasked(void **state)
                 for (unsigned j = 0; j + 1 < n; j++) {
                     bool same_node = !strcmp(ranges[j].path, r->path);
                     bool nested = strstr(r->path, ranges[j].path) == r->path; /* a controller and its own flash */
-                    if (base < ranges[j].end && ranges[j].base < r->end && ranges[j].priority == r->priority && !same_node &&
-                        !nested) {
+                    if (base < ranges[j].end && ranges[j].base < r->end && ranges[j].priority == r->priority &&
+                        !same_node && !nested) {
                         fprintf(stderr, "  %s\n", ranges[j].path);
                         wrong(zif_boards[b].name, "overlaps the one above", r->path);
                     }
@@ -126,9 +129,10 @@ static void a_block_with_interrupts_is_wired_to_something(void **state)
 
 static void every_compatible_is_known(void **state)
 {
-    static const char *const plain[] = { "simple-bus", "fixed-clock", "arm,v6m-nvic", "arm,v7m-nvic", "arm,armv6m-systick",
-                                         "arm,armv7m-systick", "mmio-sram", "soc-nv-flash", "zif,rom", "zif,memory-alias",
-                                         "zif,backdrop", NULL };
+    static const char *const plain[] = { "simple-bus",       "fixed-clock",        "arm,v6m-nvic",
+                                         "arm,v7m-nvic",     "arm,armv6m-systick", "arm,armv7m-systick",
+                                         "mmio-sram",        "soc-nv-flash",       "zif,rom",
+                                         "zif,memory-alias", "zif,backdrop",       NULL };
     for (unsigned b = 0; b < zif_nboards; b++) {
         ZifMachine *m = bed_new(zif_boards[b].name, 1);
         int depth = 0;
@@ -161,7 +165,8 @@ static void every_class_of_a_chip_is_on_a_board(void **state)
             bed_free(m);
         }
         if (!found) {
-            wrong("peripherals/list.h", "this class is in no built-in tree, and so in no generic test", zif_classes[c]->name);
+            wrong("peripherals/list.h", "this class is in no built-in tree, and so in no generic test",
+                  zif_classes[c]->name);
         }
     }
     assert_int_equal(nwrong, 0);

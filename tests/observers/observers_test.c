@@ -131,8 +131,8 @@ static void no_port_observer_or_slice_changes_a_run(void **state)
                 for (unsigned k = 0; k < (p == 0 ? 3u : 1u); k++) {
                     Result r = run(s, ports[p], who, slices[k]);
                     if (r.hash != reference.hash || r.instructions != reference.instructions) {
-                        fail_msg("%s on %s watched by %s in slices of %llu ps: another run", s->image, ports[p], names[who],
-                                 (unsigned long long)slices[k]);
+                        fail_msg("%s on %s watched by %s in slices of %llu ps: another run", s->image, ports[p],
+                                 names[who], (unsigned long long)slices[k]);
                     }
                     if (who == COVERAGE) {
                         assert_true(r.seen >= reference.instructions * 9 / 10); /* it did look */

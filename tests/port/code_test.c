@@ -37,7 +37,8 @@ static void a_function_rewritten_directly_or_through_an_alias_is_new_at_its_next
 static void overwritten_ahead(Bench *b)
 {
     for (unsigned at = 0; at < 3; at++) {
-        const uint32_t base[] = {0x20000100, 0x20000100, 0x20010100}, patch[] = {0x20000106, 0x20010106, 0x20000106};
+        const uint32_t base[] = { 0x20000100, 0x20000100, 0x20010100 },
+                       patch[] = { 0x20000106, 0x20010106, 0x20000106 };
         PUT(b, base[at], ahead);
         zif_port_forget_code(b->port);
         for (unsigned round = 0; round < 3; round++) {
@@ -82,7 +83,7 @@ static void code_overwritten_by_a_device_in_the_middle_of_its_block_is_the_new_o
 
 static void loaded_over(Bench *b)
 {
-    static const uint16_t one[] = {0x2001, 0xbf30}, two[] = {0x2002, 0xbf30}; /* movs r0, #n; wfi */
+    static const uint16_t one[] = { 0x2001, 0xbf30 }, two[] = { 0x2002, 0xbf30 }; /* movs r0, #n; wfi */
     bench_put(b, 0x100, one, sizeof(one));
     bench_start(b, 0x100);
     bench_run(b, 100);
@@ -113,7 +114,7 @@ static void code_replaced_by_a_loader_the_host_or_a_flash_is_the_new_one(void **
 
 static void remapped(Bench *b)
 {
-    static const uint16_t one[] = {0x2001, 0xbf30}, two[] = {0x2002, 0xbf30};
+    static const uint16_t one[] = { 0x2001, 0xbf30 }, two[] = { 0x2002, 0xbf30 };
     bench_put(b, 0x20000100, one, sizeof(one));
     bench_put(b, 0x08000100, two, sizeof(two));
     bench_start(b, 0x20000100);
@@ -137,7 +138,7 @@ static void another_memory_at_the_same_address_brings_its_own_code(void **state)
 
 static void logged(Bench *b)
 {
-    static const uint16_t code[] = {0x6001, 0x6041, 0xe7fc}; /* str r1, [r0]; str r1, [r0, #4]; b start */
+    static const uint16_t code[] = { 0x6001, 0x6041, 0xe7fc }; /* str r1, [r0]; str r1, [r0, #4]; b start */
     bench_put(b, 0x100, code, sizeof(code));
     bench_start(b, 0x100);
     zif_port_set(b->port, ZIF_REG_R0, 0x200013fc);

@@ -66,7 +66,7 @@ static void stop_in_access(Bench *b)
     mem_start(b);
     bench_run(b, 1000);
     unsigned all = b->accesses;
-    void (*const hooks[])(Bench *, uint32_t, bool) = {stop_here, limit_here, limit_soon};
+    void (*const hooks[])(Bench *, uint32_t, bool) = { stop_here, limit_here, limit_soon };
     for (unsigned h = 0; h < 3; h++) {
         mem_start(b);
         b->accesses = 0;
@@ -101,8 +101,9 @@ static void each_fault(Bench *b)
 {
     PUT(b, 0x100, faults);
     b->no_page = 0x20002000;
-    static const uint32_t places[] = {0x70000000, 0x40000800, 0x400007fc, 0x20002000, 0x20001ffc, 0x20002400, 0x200023fc,
-                                      0x2000fffc, 0x2001fffc, 0x20020004, 0x08000000, 0x00000100, 0xfffffffc};
+    static const uint32_t places[] = { 0x70000000, 0x40000800, 0x400007fc, 0x20002000, 0x20001ffc,
+                                       0x20002400, 0x200023fc, 0x2000fffc, 0x2001fffc, 0x20020004,
+                                       0x08000000, 0x00000100, 0xfffffffc };
     for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         for (uint32_t pc = 0x100; pc < 0x220; pc += 0x10) {
             PUT(b, 0x100, faults);
@@ -168,7 +169,8 @@ static void pages(Bench *b)
     }
     b->watch = 0;
     zif_port_flush_permissions(b->port);
-    PUT(b, 0x20003ff0, mem); /* code that runs into a page it may not execute, and one where each fetch is asked about */
+    PUT(b, 0x20003ff0,
+        mem); /* code that runs into a page it may not execute, and one where each fetch is asked about */
     bench_start(b, 0x20003ff0);
     zif_port_set(b->port, ZIF_REG_R0, 0x20001000);
     zif_port_set(b->port, ZIF_REG_R1, 0x20002000);
@@ -195,7 +197,8 @@ static void permissions_hold_by_page_and_within_pages(void **state)
 static void alignment(Bench *b)
 {
     PUT(b, 0x100, unaligned);
-    static const uint32_t places[] = {0x20001000, 0x200013fc, 0x200013fe, 0x20001bf9, 0x40000000, 0x300001f8, 0x2000fff8, 0x2000fffc};
+    static const uint32_t places[] = { 0x20001000, 0x200013fc, 0x200013fe, 0x20001bf9,
+                                       0x40000000, 0x300001f8, 0x2000fff8, 0x2000fffc };
     for (unsigned trap = 0; trap < 2; trap++) {
         b->unaligned_traps = trap;
         b->log_accesses = true;
@@ -245,7 +248,7 @@ static void a_rom_device_changes_its_mode_between_two_instructions_of_a_block(vo
 
 static void fetches(Bench *b)
 {
-    static const uint32_t places[] = {0x40000000, 0x70000000, 0x30000000, 0x20020000, 0xe0000000, 0x2001fffe};
+    static const uint32_t places[] = { 0x40000000, 0x70000000, 0x30000000, 0x20020000, 0xe0000000, 0x2001fffe };
     memset(bench_host(b, 0x20000000), 0xbf, 0x10000); /* 0xbfbf: an IT instruction */
     for (unsigned i = 0; i < 0x10000; i += 2) {
         memcpy(bench_host(b, 0x20000000 + i), "\x00\xbf", 2);

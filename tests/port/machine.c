@@ -63,8 +63,8 @@ static const MemoryRegionOps dev_ops = {
     .read_with_attrs = dev_read,
     .write_with_attrs = dev_write,
     .endianness = DEVICE_LITTLE_ENDIAN,
-    .valid = {.min_access_size = 1, .max_access_size = 4},
-    .impl = {.min_access_size = 1, .max_access_size = 4},
+    .valid = { .min_access_size = 1, .max_access_size = 4 },
+    .impl = { .min_access_size = 1, .max_access_size = 4 },
 };
 
 static uint64_t nor_read(void *opaque, hwaddr addr, unsigned size)
@@ -94,7 +94,7 @@ static unsigned page_prot(void *opaque, uint32_t page)
 {
     const Bench *b = opaque;
     if ((b->no_page && page == b->no_page) || (b->mixed_page && page == b->mixed_page) ||
-         (b->watch && page == (b->watch & ~(ZIF_PORT_PAGE - 1)))) {
+        (b->watch && page == (b->watch & ~(ZIF_PORT_PAGE - 1)))) {
         return 0;
     }
     return ZIF_PROT_ALL;
@@ -182,15 +182,15 @@ void bench_open(Bench *b, ZifPortKind kind, ZifCpuModel model)
         .kind = kind,
         .model = model,
         .as = &b->as,
-        .client = {.page_prot = page_prot,
-                   .check = check,
-                   .unaligned_traps = unaligned_traps,
-                   .div_by_zero_traps = div_traps,
-                   .fp_enabled = fp_enabled,
-                   .fp_touched = fp_touched,
-                   .sysreg_written = sysreg_written,
-                   .store_failed = store_failed,
-                   .opaque = b},
+        .client = { .page_prot = page_prot,
+                    .check = check,
+                    .unaligned_traps = unaligned_traps,
+                    .div_by_zero_traps = div_traps,
+                    .fp_enabled = fp_enabled,
+                    .fp_touched = fp_touched,
+                    .sysreg_written = sysreg_written,
+                    .store_failed = store_failed,
+                    .opaque = b },
     };
     b->port = zif_port_open(&config, &err);
     if (b->port == NULL) {
@@ -202,7 +202,7 @@ void bench_close(Bench *b)
 {
     zif_port_close(b->port);
     address_space_destroy(&b->as);
-    MemoryRegion *all[] = {&b->root, &b->rom, &b->nor, &b->ram, &b->mirror, &b->small, &b->small_dev, &b->dev};
+    MemoryRegion *all[] = { &b->root, &b->rom, &b->nor, &b->ram, &b->mirror, &b->small, &b->small_dev, &b->dev };
     for (unsigned i = 1; i < sizeof(all) / sizeof(all[0]); i++) {
         memory_region_del_subregion(&b->root, all[i]);
     }

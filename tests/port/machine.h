@@ -21,21 +21,21 @@ struct Bench {
     AddressSpace as;
     ZifPort *port;
 
-    uint32_t regs[64];  /* the device's */
-    bool status;        /* the ROM device's mode */
-    unsigned accesses;  /* of the device */
+    uint32_t regs[64]; /* the device's */
+    bool status;       /* the ROM device's mode */
+    unsigned accesses; /* of the device */
     bool log_accesses;
     void (*on_access)(Bench *b, uint32_t offset, bool is_write); /* inside the device's callback */
 
     bool unaligned_traps, div_traps, fp_off;
-    uint32_t no_page;            /* this page is not accessible at all; 0: none */
-    uint32_t mixed_page;         /* this page asks for each access... */
-    uint32_t no_from, no_to;     /* ...and refuses these addresses */
-    uint32_t watch;              /* address of a watched byte; 0: none */
-    bool imprecise;              /* refused stores go on */
+    uint32_t no_page;        /* this page is not accessible at all; 0: none */
+    uint32_t mixed_page;     /* this page asks for each access... */
+    uint32_t no_from, no_to; /* ...and refuses these addresses */
+    uint32_t watch;          /* address of a watched byte; 0: none */
+    bool imprecise;          /* refused stores go on */
     unsigned imprecise_count;
     unsigned fp_touches;
-    uint32_t fp_fault;           /* fp_touched fails with this address */
+    uint32_t fp_fault; /* fp_touched fails with this address */
     unsigned sysreg_writes;
     void (*on_sysreg)(Bench *b);
     void *user;
@@ -57,8 +57,7 @@ void bench_start(Bench *b, uint32_t addr);
 /** Runs a scenario under both ports (the portable one alone where there is no fast one) and compares the texts. */
 void bench_both(void (*scenario)(Bench *b), ZifCpuModel model);
 
-#define PROGRAM(name) \
-    extern const uint8_t prog_##name[], prog_##name##_end[]
+#define PROGRAM(name)      extern const uint8_t prog_##name[], prog_##name##_end[]
 #define PUT(b, addr, name) bench_put(b, addr, prog_##name, (size_t)(prog_##name##_end - prog_##name))
 
 #endif

@@ -156,13 +156,13 @@ static void memory(Gen *g)
 
 static void other(Gen *g)
 {
-    static const uint16_t list[] = {0xbf00, 0xbf20, 0xbf40, 0xb672, 0xb662, 0xdf01, 0xbe00, 0xde00, 0xbf10, 0xbf30};
+    static const uint16_t list[] = { 0xbf00, 0xbf20, 0xbf40, 0xb672, 0xb662, 0xdf01, 0xbe00, 0xde00, 0xbf10, 0xbf30 };
     half(g, list[rnd(sizeof(list) / sizeof(list[0]))]);
 }
 
 static void generate(uint16_t *out, unsigned room)
 {
-    Gen g = {.out = out, .room = room - 4};
+    Gen g = { .out = out, .room = room - 4 };
     while (g.n < g.room) {
         unsigned what = rnd(40);
         if (what < 16) {
@@ -210,7 +210,7 @@ static void look_at(Bench *b)
 
 static void aim(Bench *b)
 {
-    static const uint32_t third[] = {0x40000000, 0x08000000, 0x20001f80, 0x30000000, 0x30000180, 0x20010040};
+    static const uint32_t third[] = { 0x40000000, 0x08000000, 0x20001f80, 0x30000000, 0x30000180, 0x20010040 };
     zif_port_set(b->port, ZIF_REG_R4, 0x20003000 + rnd(4) * 4);
     zif_port_set(b->port, ZIF_REG_R5, 0x20013000 + rnd(64));
     zif_port_set(b->port, ZIF_REG_R6, third[rnd(6)]);

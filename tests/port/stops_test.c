@@ -87,7 +87,7 @@ static void stop_from_sysreg(Bench *b)
 
 static void sysreg_stop(Bench *b)
 {
-    static const uint16_t code[] = {0xb672, 0x3001, 0xb662, 0x3001, 0xbf30}; /* cpsid i; adds; cpsie i; adds; wfi */
+    static const uint16_t code[] = { 0xb672, 0x3001, 0xb662, 0x3001, 0xbf30 }; /* cpsid i; adds; cpsie i; adds; wfi */
     bench_put(b, 0x100, code, sizeof(code));
     bench_start(b, 0x100);
     b->on_sysreg = stop_from_sysreg;
@@ -184,7 +184,8 @@ static void each_branch(Bench *b)
 {
     PUT(b, 0x100, branches);
     PUT(b, 0x20000100, branches);
-    static const uint32_t targets[] = {0x201, 0x200, 0xfffffff9, 0xfffffff1, 0x70000001, 0x40000001, 0xffffffff, 0xe0000001, 0xfffffff0};
+    static const uint32_t targets[] = { 0x201,      0x200,      0xfffffff9, 0xfffffff1, 0x70000001,
+                                        0x40000001, 0xffffffff, 0xe0000001, 0xfffffff0 };
     for (unsigned handler = 0; handler < 2; handler++) {
         for (unsigned t = 0; t < 9; t++) {
             for (uint32_t pc = 0x102; pc < 0x190; pc = pc == 0x102 ? 0x110 : pc + 0x10) {
@@ -244,15 +245,17 @@ static void instruction_set(Bench *b)
         const char *name;
         uint16_t a, b;
     } list[] = {
-        {"SDIV", 0xfb91, 0xf1f1},     {"BIC.W", 0xea21, 0x0101},    {"VADD.F32", 0xee30, 0x0a00}, {"VADD.F64", 0xee30, 0x0b00},
-        {"SMULBB", 0xfb11, 0xf101},   {"LDA", 0xe8d1, 0x1faf},      {"TT", 0xe841, 0xf100},       {"SETEND", 0xb658, 0xbf00},
-        {"MOVW", 0xf240, 0x0101},     {"CBZ", 0xb100, 0xbf00},      {"IT", 0xbf08, 0xbf00},       {"LDREX", 0xe851, 0x1f00},
-        {"VMAXNM", 0xfe80, 0x0a00},   {"VCVT.F64", 0xeeb7, 0x0ac0}, {"SADD8", 0xfa81, 0xf101},    {"MRC p15", 0xee11, 0x1f10},
-        {"DMB", 0xf3bf, 0x8f5f},      {"BL", 0xf000, 0xf800},       {"VMOV.64", 0xec41, 0x0b10},  {"SG", 0xe97f, 0xe97f},
-        {"UDF.W", 0xf7f0, 0xa000},    {"VADD.I8", 0xef00, 0x0800},    {"LDRD pc", 0xe9d1, 0xbf00},
+        { "SDIV", 0xfb91, 0xf1f1 },     { "BIC.W", 0xea21, 0x0101 },    { "VADD.F32", 0xee30, 0x0a00 },
+        { "VADD.F64", 0xee30, 0x0b00 }, { "SMULBB", 0xfb11, 0xf101 },   { "LDA", 0xe8d1, 0x1faf },
+        { "TT", 0xe841, 0xf100 },       { "SETEND", 0xb658, 0xbf00 },   { "MOVW", 0xf240, 0x0101 },
+        { "CBZ", 0xb100, 0xbf00 },      { "IT", 0xbf08, 0xbf00 },       { "LDREX", 0xe851, 0x1f00 },
+        { "VMAXNM", 0xfe80, 0x0a00 },   { "VCVT.F64", 0xeeb7, 0x0ac0 }, { "SADD8", 0xfa81, 0xf101 },
+        { "MRC p15", 0xee11, 0x1f10 },  { "DMB", 0xf3bf, 0x8f5f },      { "BL", 0xf000, 0xf800 },
+        { "VMOV.64", 0xec41, 0x0b10 },  { "SG", 0xe97f, 0xe97f },       { "UDF.W", 0xf7f0, 0xa000 },
+        { "VADD.I8", 0xef00, 0x0800 },  { "LDRD pc", 0xe9d1, 0xbf00 },
     };
     for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
-        uint16_t code[3] = {list[i].a, list[i].b, 0xbf30};
+        uint16_t code[3] = { list[i].a, list[i].b, 0xbf30 };
         uint32_t at = 0x200 + 16 * i;
         bench_put(b, at, code, sizeof(code));
         bench_start(b, at);
@@ -266,7 +269,7 @@ static ZifPortStop one(ZifPortKind kind, ZifCpuModel model, uint16_t first, uint
 {
     Bench *b = test_calloc(1, sizeof(*b));
     bench_open(b, kind, model);
-    uint16_t code[3] = {first, second, 0xbf30};
+    uint16_t code[3] = { first, second, 0xbf30 };
     bench_put(b, 0x100, code, sizeof(code));
     bench_start(b, 0x100);
     zif_port_set(b->port, ZIF_REG_R1, 0x20000000);
@@ -282,7 +285,7 @@ static void each_core_has_its_own_instructions_and_no_others(void **state)
         bench_both(instruction_set, m);
     }
     const ZifPortKind k = ZIF_PORT_PORTABLE;
-    assert_int_equal(one(k, ZIF_CORTEX_M0, 0xfb91, 0xf1f1), ZIF_STOP_UNDEF); /* SDIV */
+    assert_int_equal(one(k, ZIF_CORTEX_M0, 0xfb91, 0xf1f1), ZIF_STOP_UNDEF);     /* SDIV */
     assert_int_equal(one(k, ZIF_CORTEX_M0PLUS, 0xea21, 0x0101), ZIF_STOP_UNDEF); /* BIC.W */
     assert_int_equal(one(k, ZIF_CORTEX_M3, 0xfb91, 0xf1f1), ZIF_STOP_LIMIT);
     assert_int_equal(one(k, ZIF_CORTEX_M3, 0xee30, 0x0a00), ZIF_STOP_NOCP); /* VADD.F32 */

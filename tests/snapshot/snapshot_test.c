@@ -17,7 +17,8 @@ typedef struct {
 
 /* Real images on every chip: Debian's MicroPython, and the guest programs built with zif. */
 static const Subject subjects[] = {
-    { "microbit", "/usr/share/firmware-microbit-micropython/firmware.hex", "[n * n for n in range(9)]\r", 400 * ZIF_MS },
+    { "microbit", "/usr/share/firmware-microbit-micropython/firmware.hex", "[n * n for n in range(9)]\r",
+      400 * ZIF_MS },
     { "nrf51822", FIRMWARE_DIR "/nrf51822/ticks.elf", NULL, 30 * ZIF_MS },
     { "nrf51822", FIRMWARE_DIR "/nrf51822/echo.elf", "some text\r\n", 20 * ZIF_MS },
     { "mps2-an385", FIRMWARE_DIR "/mps2-an385/ticks.elf", NULL, 30 * ZIF_MS },

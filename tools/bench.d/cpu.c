@@ -40,8 +40,8 @@ static void nor_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)
     }
 }
 
-static const MemoryRegionOps dev_ops = {.read = dev_read, .write = dev_write, .endianness = DEVICE_LITTLE_ENDIAN};
-static const MemoryRegionOps nor_ops = {.read = nor_read, .write = nor_write, .endianness = DEVICE_LITTLE_ENDIAN};
+static const MemoryRegionOps dev_ops = { .read = dev_read, .write = dev_write, .endianness = DEVICE_LITTLE_ENDIAN };
+static const MemoryRegionOps nor_ops = { .read = nor_read, .write = nor_write, .endianness = DEVICE_LITTLE_ENDIAN };
 
 static unsigned all(void *opaque, uint32_t page)
 {
@@ -81,9 +81,15 @@ static void machine_open(ZifPortKind kind)
     memory_region_add_subregion(&root, 0x20000000, &ram);
     memory_region_add_subregion(&root, 0x40000000, &dev);
     address_space_init(&as, &root, "cpu");
-    ZifPortConfig config = {.kind = kind, .model = ZIF_CORTEX_M4F, .as = &as,
-                            .client = {.page_prot = all, .check = check, .unaligned_traps = no, .div_by_zero_traps = no,
-                                       .fp_enabled = no, .sysreg_written = nothing}};
+    ZifPortConfig config = { .kind = kind,
+                             .model = ZIF_CORTEX_M4F,
+                             .as = &as,
+                             .client = { .page_prot = all,
+                                         .check = check,
+                                         .unaligned_traps = no,
+                                         .div_by_zero_traps = no,
+                                         .fp_enabled = no,
+                                         .sysreg_written = nothing } };
     port = zif_port_open(&config, &error_fatal);
 }
 
@@ -91,7 +97,7 @@ static void machine_close(void)
 {
     zif_port_close(port);
     address_space_destroy(&as);
-    MemoryRegion *regions[] = {&rom, &ram, &nor, &dev};
+    MemoryRegion *regions[] = { &rom, &ram, &nor, &dev };
     for (unsigned i = 0; i < 4; i++) {
         memory_region_del_subregion(&root, regions[i]);
         zif_memory_region_finalize(regions[i]);
@@ -104,7 +110,8 @@ static void machine_close(void)
 static void figure(const char *name, double ns, double peer, double target)
 {
     bool ok = ns <= target;
-    printf("%-34s | %9.2f ns | %9.2f ns | %7.4f | %9.2f ns | %s\n", name, ns, peer, ns / peer, target, ok ? "ok" : "short");
+    printf("%-34s | %9.2f ns | %9.2f ns | %7.4f | %9.2f ns | %s\n", name, ns, peer, ns / peer, target,
+           ok ? "ok" : "short");
     if (json != NULL) {
         fprintf(json, "%s{\"figure\": \"%s\", \"zif_ns\": %.3f, \"peer_ns\": %.3f, \"target_ns\": %.3f}",
                 ftell(json) > 1 ? ",\n" : "", name, ns, peer, target);
@@ -135,10 +142,10 @@ static double loop(const uint16_t *body, size_t bytes, uint64_t insns, double ea
 
 static void measure(ZifPortKind kind)
 {
-    static const uint16_t empty[] = {0x3301, 0x3301, 0x3301, 0xe7fb};
-    static const uint16_t stores[] = {0x6001, 0x6041, 0x6081, 0x60c1, 0x6101, 0x6141, 0x6181, 0xe7f7};
-    static const uint16_t reads[] = {0x6804, 0x6844, 0x6884, 0x68c4, 0x6904, 0x6944, 0x6984, 0xe7f7};
-    static const uint16_t toggle[] = {0x6001, 0x6903, 0x6002, 0x6903, 0xe7fa}; /* both modes are read */
+    static const uint16_t empty[] = { 0x3301, 0x3301, 0x3301, 0xe7fb };
+    static const uint16_t stores[] = { 0x6001, 0x6041, 0x6081, 0x60c1, 0x6101, 0x6141, 0x6181, 0xe7f7 };
+    static const uint16_t reads[] = { 0x6804, 0x6844, 0x6884, 0x68c4, 0x6904, 0x6944, 0x6984, 0xe7f7 };
+    static const uint16_t toggle[] = { 0x6001, 0x6903, 0x6002, 0x6903, 0xe7fa }; /* both modes are read */
     bool fast = kind == ZIF_PORT_FAST;
     uint64_t n = fast ? 40000000 : 400000;
     machine_open(kind);

@@ -42,7 +42,8 @@ static void figure(const char *name, double us, const char *peer_name, double pe
     const char *verdict = target > 0 && us > target ? "short" : "ok";
     printf("%-44s | %8.2f us | %-24s | %7s | %-12s | %s\n", name, us, peer_name, ratio, want, verdict);
     if (json) {
-        fprintf(json, "%s{\"figure\": \"%s\", \"zif_us\": %.4f, \"peer_us\": %.4f, \"target_us\": %.4f, \"verdict\": \"%s\"}",
+        fprintf(json,
+                "%s{\"figure\": \"%s\", \"zif_us\": %.4f, \"peer_us\": %.4f, \"target_us\": %.4f, \"verdict\": \"%s\"}",
                 figures++ ? ",\n " : "[", name, us, peer, target, verdict);
     }
 }

@@ -100,8 +100,8 @@ typedef struct {
 typedef struct ZifGdb ZifGdb;
 
 /** `target` is copied. `output` gets every byte for GDB. */
-ZifGdb *zif_gdb_new(const ZifGdbTarget *target, void (*output)(void *opaque, const void *bytes, size_t len), void *opaque,
-                    Error **errp);
+ZifGdb *zif_gdb_new(const ZifGdbTarget *target, void (*output)(void *opaque, const void *bytes, size_t len),
+                    void *opaque, Error **errp);
 void zif_gdb_free(ZifGdb *gdb);
 /** A connection begins: acknowledgements on, target halted, all points of an earlier connection gone. */
 void zif_gdb_connect(ZifGdb *gdb);

@@ -14,15 +14,15 @@
 typedef enum { ZIF_RAM_RANDOM, ZIF_RAM_ZERO, ZIF_RAM_BYTE } ZifRamFill;
 
 typedef struct {
-    const char *board;    /* a name of zif_boards, or a path ending in .dts or .dtb; NULL is refused */
-    uint64_t seed;        /* of everything random in the machine */
-    ZifRamFill ram_fill;  /* what RAM holds at power-on (seeded) */
+    const char *board;   /* a name of zif_boards, or a path ending in .dts or .dtb; NULL is refused */
+    uint64_t seed;       /* of everything random in the machine */
+    ZifRamFill ram_fill; /* what RAM holds at power-on (seeded) */
     uint8_t ram_byte;
-    const char *port;     /* "fast", "portable" or NULL */
-    bool semihosting;     /* a debugger is attached: BKPT 0xAB is served; else it is a HardFault */
+    const char *port;            /* "fast", "portable" or NULL */
+    bool semihosting;            /* a debugger is attached: BKPT 0xAB is served; else it is a HardFault */
     const char *semihosting_dir; /* folder the guest's files are confined to; NULL = no files */
-    const char *cmdline;  /* for SYS_GET_CMDLINE */
-    unsigned max_resets;  /* resets by the firmware before the run is given up; UINT_MAX = no limit */
+    const char *cmdline;         /* for SYS_GET_CMDLINE */
+    unsigned max_resets;         /* resets by the firmware before the run is given up; UINT_MAX = no limit */
 } ZifMachineConfig;
 
 /* Boards and bare SoCs built in. */
@@ -49,16 +49,16 @@ bool zif_machine_load(ZifMachine *m, const ZifImage *image, Error **errp);
 void zif_machine_reset(ZifMachine *m, ZifResetKind kind);
 
 typedef enum {
-    ZIF_RUN_TIME,      /* reached the asked time */
-    ZIF_RUN_ASKED,     /* zif_machine_stop */
-    ZIF_RUN_EXIT,      /* semihosting exit; info.exit_code */
-    ZIF_RUN_LOCKUP,    /* lockup; info.text says the fault */
-    ZIF_RUN_DEAD,      /* asleep, and nothing scheduled or attached could wake it */
-    ZIF_RUN_RESETS,    /* more than max_resets resets */
-    ZIF_RUN_BREAK,     /* debugger breakpoint, BKPT with a debugger, watchpoint */
-    ZIF_RUN_FAULT,     /* an unhandled fault: HardFault (or another fault) taken to a handler that is the image's default one
+    ZIF_RUN_TIME,   /* reached the asked time */
+    ZIF_RUN_ASKED,  /* zif_machine_stop */
+    ZIF_RUN_EXIT,   /* semihosting exit; info.exit_code */
+    ZIF_RUN_LOCKUP, /* lockup; info.text says the fault */
+    ZIF_RUN_DEAD,   /* asleep, and nothing scheduled or attached could wake it */
+    ZIF_RUN_RESETS, /* more than max_resets resets */
+    ZIF_RUN_BREAK,  /* debugger breakpoint, BKPT with a debugger, watchpoint */
+    ZIF_RUN_FAULT, /* an unhandled fault: HardFault (or another fault) taken to a handler that is the image's default one
                           (a branch to itself); info.text says it */
-    ZIF_RUN_CANNOT,    /* zif itself failed; info.text */
+    ZIF_RUN_CANNOT, /* zif itself failed; info.text */
 } ZifRunReason;
 
 typedef struct {

@@ -52,19 +52,20 @@ typedef struct {
     uint32_t offset; /* bytes from the block's base */
     uint32_t reset;
     const ZifField *fields; /* ended by a row without a name; NULL = one RW field of the whole register */
-    uint16_t count;  /* 0 = 1 */
-    uint16_t stride; /* bytes; 0 = the register's size */
-    uint8_t size;    /* bytes: 1, 2, 4; 0 = 4 */
-    uint8_t widths;  /* ZIF_W8|...: access widths allowed; 0 = the class's */
-    uint8_t flags;   /* ZIF_REG_* */
+    uint16_t count;         /* 0 = 1 */
+    uint16_t stride;        /* bytes; 0 = the register's size */
+    uint8_t size;           /* bytes: 1, 2, 4; 0 = 4 */
+    uint8_t widths;         /* ZIF_W8|...: access widths allowed; 0 = the class's */
+    uint8_t flags;          /* ZIF_REG_* */
 } ZifRegister;
 
 enum {
-    ZIF_REG_STUB = 1,        /* the whole register is kept but has no effect */
-    ZIF_REG_KEEP_RESET = 2,  /* survives a reset that is not power-on */
-    ZIF_REG_VOLATILE = 4,    /* its value changes by itself (counters, random data): generic tests do not expect it to stay */
-    ZIF_REG_UNDOCUMENTED = 8,/* start-up code touches it though no manual lists it */
-    ZIF_REG_LIVE_RESET = 16, /* reset value depends on the instance or on inputs (IDR, FICR): `reset` is not checked */
+    ZIF_REG_STUB = 1,       /* the whole register is kept but has no effect */
+    ZIF_REG_KEEP_RESET = 2, /* survives a reset that is not power-on */
+    ZIF_REG_VOLATILE =
+        4, /* its value changes by itself (counters, random data): generic tests do not expect it to stay */
+    ZIF_REG_UNDOCUMENTED = 8, /* start-up code touches it though no manual lists it */
+    ZIF_REG_LIVE_RESET = 16,  /* reset value depends on the instance or on inputs (IDR, FICR): `reset` is not checked */
 };
 
 #define ZIF_FIELDS(...) ((const ZifField[]){ __VA_ARGS__, { 0 } })
@@ -85,10 +86,10 @@ typedef struct {
 typedef enum {
     ZIF_RESET_POWER_ON,
     ZIF_RESET_PIN,
-    ZIF_RESET_SYSTEM,   /* AIRCR.SYSRESETREQ */
+    ZIF_RESET_SYSTEM, /* AIRCR.SYSRESETREQ */
     ZIF_RESET_WATCHDOG,
     ZIF_RESET_LOCKUP,
-    ZIF_RESET_BLOCK,    /* the block's own reset bit in the reset controller */
+    ZIF_RESET_BLOCK, /* the block's own reset bit in the reset controller */
 } ZifResetKind;
 
 typedef enum { ZIF_MODELLED, ZIF_PARTIAL, ZIF_NAMED_STUB } ZifModelled;
@@ -116,20 +117,20 @@ typedef struct {
 } ZifSerialPort;
 
 struct ZifClass {
-    const char *name;       /* "nrf51-uart": unique */
-    const char *const *socs;/* root compatibles this layout is for ("nordic,nrf51822"); NULL-ended; NULL = any */
+    const char *name;              /* "nrf51-uart": unique */
+    const char *const *socs;       /* root compatibles this layout is for ("nordic,nrf51822"); NULL-ended; NULL = any */
     const char *const *compatible; /* node compatibles, NULL-ended */
-    const char *reference;  /* document, revision, section */
-    const char *summary;    /* one line for the support table: what is and what is not modelled */
+    const char *reference;         /* document, revision, section */
+    const char *summary;           /* one line for the support table: what is and what is not modelled */
     ZifModelled modelled;
-    size_t size;            /* of the state struct, ZifDevice first */
-    size_t plain;           /* bytes of it that a snapshot copies; 0 = all. Memory regions and caches go behind them */
+    size_t size;  /* of the state struct, ZifDevice first */
+    size_t plain; /* bytes of it that a snapshot copies; 0 = all. Memory regions and caches go behind them */
     const ZifRegister *regs;
     unsigned nregs;
     size_t values;          /* offsetof(state, uint32_t array of nregs slots) */
     uint32_t span;          /* bytes of address space; 0 = what the node's reg says */
     uint8_t widths;         /* access widths allowed; 0 = ZIF_WANY */
-    const ZifInput *inputs;   /* ended by a row without a name */
+    const ZifInput *inputs; /* ended by a row without a name */
     const ZifOutput *outputs;
     const char *const *events; /* names of timed events, NULL-ended; at most 32 */
     void (*event)(ZifDevice *dev, unsigned event);
@@ -159,10 +160,10 @@ struct ZifClass {
 struct ZifDevice {
     const ZifClass *cls;
     ZifMachine *machine;
-    const char *name;   /* node name without address ("uart0" from a label if there is one) */
-    Object *owner;      /* owner of its memory regions */
-    uint64_t base;      /* where its first region is mapped; for reports only */
-    MemoryRegion *mmio; /* NULL for devices without registers of their own */
+    const char *name;           /* node name without address ("uart0" from a label if there is one) */
+    Object *owner;              /* owner of its memory regions */
+    uint64_t base;              /* where its first region is mapped; for reports only */
+    MemoryRegion *mmio;         /* NULL for devices without registers of their own */
     struct ZifDeviceCore *core; /* the kit's */
 };
 
@@ -178,8 +179,14 @@ ZifTime zif_due(const ZifDevice *dev, unsigned event);
 
 /** Drives line `line` of cls->outputs[output]. Nothing happens when the level is unchanged. */
 void zif_set(ZifDevice *dev, unsigned output, unsigned line, int level);
-static inline void zif_raise(ZifDevice *dev, unsigned output) { zif_set(dev, output, 0, 1); }
-static inline void zif_lower(ZifDevice *dev, unsigned output) { zif_set(dev, output, 0, 0); }
+static inline void zif_raise(ZifDevice *dev, unsigned output)
+{
+    zif_set(dev, output, 0, 1);
+}
+static inline void zif_lower(ZifDevice *dev, unsigned output)
+{
+    zif_set(dev, output, 0, 0);
+}
 /** Raise and lower: an edge without duration. */
 void zif_pulse(ZifDevice *dev, unsigned output, unsigned line);
 /** The level now on an output or input line. */
@@ -251,10 +258,27 @@ void zif_map_at(ZifDevice *dev, uint64_t address, MemoryRegion *mr);
 /* --- Reports: what the firmware did wrong, or what we do not model. They never change the run. -------------------------- */
 
 typedef enum {
-    ZIF_REPORT_CLOCK_OFF, ZIF_REPORT_CLOCK_TOO_SOON, ZIF_REPORT_IN_RESET, ZIF_REPORT_RESERVED, ZIF_REPORT_READ_ONLY,
-    ZIF_REPORT_LOCKED, ZIF_REPORT_WIDTH, ZIF_REPORT_UNMODELLED, ZIF_REPORT_UNMODELLED_DEVICE, ZIF_REPORT_INTERRUPT,
-    ZIF_REPORT_OVERRUN, ZIF_REPORT_DMA, ZIF_REPORT_BUSY, ZIF_REPORT_BAUD, ZIF_REPORT_PIN, ZIF_REPORT_STACK, ZIF_REPORT_UNINIT,
-    ZIF_REPORT_FLASH, ZIF_REPORT_BUS, ZIF_REPORT_UNALIGNED, ZIF_REPORT_KINDS,
+    ZIF_REPORT_CLOCK_OFF,
+    ZIF_REPORT_CLOCK_TOO_SOON,
+    ZIF_REPORT_IN_RESET,
+    ZIF_REPORT_RESERVED,
+    ZIF_REPORT_READ_ONLY,
+    ZIF_REPORT_LOCKED,
+    ZIF_REPORT_WIDTH,
+    ZIF_REPORT_UNMODELLED,
+    ZIF_REPORT_UNMODELLED_DEVICE,
+    ZIF_REPORT_INTERRUPT,
+    ZIF_REPORT_OVERRUN,
+    ZIF_REPORT_DMA,
+    ZIF_REPORT_BUSY,
+    ZIF_REPORT_BAUD,
+    ZIF_REPORT_PIN,
+    ZIF_REPORT_STACK,
+    ZIF_REPORT_UNINIT,
+    ZIF_REPORT_FLASH,
+    ZIF_REPORT_BUS,
+    ZIF_REPORT_UNALIGNED,
+    ZIF_REPORT_KINDS,
 } ZifReportKind;
 
 /* One line of the list at the end of a run. */
@@ -271,7 +295,8 @@ typedef struct {
 /** The word of a kind, as --strict=KINDS spells it ("clock-off"). */
 const char *zif_report_kind_name(ZifReportKind kind);
 /** Counted by (kind, device, slot, PC); the kit adds PC, symbol, source line and time. slot < 0: no register. */
-void zif_report(ZifDevice *dev, ZifReportKind kind, int slot, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void zif_report(ZifDevice *dev, ZifReportKind kind, int slot, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* --- Register helpers -------------------------------------------------------------------------------------------------- */
 

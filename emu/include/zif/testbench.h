@@ -57,7 +57,8 @@ int zif_bench_level(ZifDevice *dev, const char *output, unsigned line);
 unsigned zif_bench_rises(ZifDevice *dev, const char *output, unsigned line);
 /** Drives an input line. */
 void zif_bench_drive(ZifDevice *dev, const char *input, unsigned line, int level);
-void zif_bench_connect(ZifDevice *src, const char *output, unsigned line, ZifDevice *dst, const char *input, unsigned dst_line);
+void zif_bench_connect(ZifDevice *src, const char *output, unsigned line, ZifDevice *dst, const char *input,
+                       unsigned dst_line);
 
 /** Everything the device's UART transmitted since the last call, NUL terminated; *len may be NULL. Valid until the next call. */
 const char *zif_bench_transmitted(ZifDevice *dev, size_t *len);

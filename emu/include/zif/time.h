@@ -18,11 +18,11 @@
 
 typedef uint64_t ZifTime; /* picoseconds of virtual time */
 
-#define ZIF_PS        ((ZifTime)1)
-#define ZIF_NS        ((ZifTime)1000)
-#define ZIF_US        ((ZifTime)1000000)
-#define ZIF_MS        ((ZifTime)1000000000)
-#define ZIF_SEC       ((ZifTime)1000000000000)
+#define ZIF_PS         ((ZifTime)1)
+#define ZIF_NS         ((ZifTime)1000)
+#define ZIF_US         ((ZifTime)1000000)
+#define ZIF_MS         ((ZifTime)1000000000)
+#define ZIF_SEC        ((ZifTime)1000000000000)
 #define ZIF_TIME_NEVER UINT64_MAX
 
 /** Parses "10ms", "1.5s", "200us", "33ns", "2min"; a bare number is refused. False and *errp on bad text. */
