@@ -89,9 +89,10 @@ bool cfi_program_buffer(CfiBank *b, unsigned chip);
 /** Erases every sector in chip->erasing that is not locked, and empties the set. Returns how many were erased. */
 unsigned cfi_erase_chosen(CfiBank *b, unsigned chip);
 void cfi_begin(CfiBank *b, unsigned chip, CfiOperation operation, ZifTime duration);
-void cfi_buffer_clear(CfiChip *c, uint32_t sector, uint16_t words);
-/** Puts a word into the write buffer. */
-void cfi_buffer_put(const CfiBank *b, CfiChip *c, uint32_t offset, uint32_t data);
+/** The count cycle of a write to buffer, N - 1 words for c->sector. False: out of range, or for another sector. */
+bool cfi_buffer_count(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data);
+/** A data cycle; c->words_left says how many follow. False: outside the page of the first one. */
+bool cfi_buffer_load(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data);
 /** One of the firmware's mistakes, by name. */
 void cfi_complain(CfiBank *b, unsigned chip, uint32_t word, const char *what);
 

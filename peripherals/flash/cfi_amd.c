@@ -201,31 +201,22 @@ static void buffer_cycle(CfiBank *b, unsigned chip, uint32_t word, uint32_t data
 {
     CfiChip *c = &b->chip[chip];
     uint32_t offset = cfi_offset(b, word), sector = nor_sector(&c->array, offset, NULL, NULL);
-    uint32_t words = b->buffer_size / b->chip_width;
     switch (c->mode) {
     case BUFFER_COUNT:
-        if (sector != c->sector || (data & 0xFFFF) >= words) {
+        if (!cfi_buffer_count(b, c, word, data)) {
             buffer_abort(b, chip, word, data, "write buffer word count out of range or for another sector");
             return;
         }
-        cfi_buffer_clear(c, sector, (uint16_t)((data & 0xFFFF) + 1));
-        c->page = UINT32_MAX;
         c->mode = BUFFER_LOAD;
         return;
     case BUFFER_LOAD:
-        if (c->page == UINT32_MAX) {
-            c->page = offset - offset % b->buffer_size;
-        }
-        if (sector != c->sector || offset - offset % b->buffer_size != c->page) {
+        if (!cfi_buffer_load(b, c, word, data)) {
             buffer_abort(b, chip, word, data, "write buffer data outside its page");
             return;
         }
-        cfi_buffer_put(b, c, offset, data);
         c->address = offset;
         c->data = data;
-        if (--c->words_left == 0) {
-            c->mode = BUFFER_CONFIRM;
-        }
+        c->mode = c->words_left ? BUFFER_LOAD : BUFFER_CONFIRM;
         return;
     default: /* BUFFER_CONFIRM */
         if ((data & 0xFF) != 0x29 || sector != c->sector) {

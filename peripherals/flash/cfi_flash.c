@@ -58,20 +58,34 @@ bool cfi_program_word(CfiBank *b, unsigned chip, uint32_t offset, uint32_t data)
     return ok;
 }
 
-void cfi_buffer_clear(CfiChip *c, uint32_t sector, uint16_t words)
+bool cfi_buffer_count(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data)
 {
-    c->sector = sector;
-    c->words_left = words;
+    uint32_t words = (data & 0xFFFF) + 1;
+    if (nor_sector(&c->array, cfi_offset(b, word), NULL, NULL) != c->sector || words > b->buffer_size / b->chip_width) {
+        return false;
+    }
+    c->words_left = (uint16_t)words;
+    c->page = UINT32_MAX;
     memset(c->filled, 0, sizeof c->filled);
+    return true;
 }
 
-void cfi_buffer_put(const CfiBank *b, CfiChip *c, uint32_t offset, uint32_t data)
+bool cfi_buffer_load(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data)
 {
+    uint32_t offset = cfi_offset(b, word), page = offset - offset % b->buffer_size;
+    if (c->page == UINT32_MAX) {
+        c->page = page;
+    }
+    if (page != c->page || nor_sector(&c->array, offset, NULL, NULL) != c->sector) {
+        return false;
+    }
     for (unsigned i = 0; i < b->chip_width; i++) {
         unsigned at = (offset + i) % b->buffer_size;
         c->buffer[at] = (uint8_t)(data >> 8 * i);
         c->filled[at / 8] |= 1u << at % 8;
     }
+    c->words_left--;
+    return true;
 }
 
 bool cfi_program_buffer(CfiBank *b, unsigned chip)

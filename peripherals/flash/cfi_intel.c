@@ -139,32 +139,23 @@ static void lock_command(CfiBank *b, unsigned chip, uint32_t word, uint8_t cmd)
 static void buffer_cycle(CfiBank *b, unsigned chip, uint32_t word, uint32_t data)
 {
     CfiChip *c = &b->chip[chip];
-    uint32_t offset = cfi_offset(b, word), sector = sector_of(b, c, word);
     switch (c->mode) {
     case BUFFER_STATUS:
-        if (sector != c->sector || (data & 0xFFFF) >= b->buffer_size / b->chip_width) {
+        if (!cfi_buffer_count(b, c, word, data)) {
             sequence_error(b, chip, word, "write buffer word count out of range or for another block");
             return;
         }
-        cfi_buffer_clear(c, sector, (uint16_t)((data & 0xFFFF) + 1));
-        c->page = UINT32_MAX;
         c->mode = BUFFER_LOAD;
         return;
     case BUFFER_LOAD:
-        if (c->page == UINT32_MAX) {
-            c->page = offset - offset % b->buffer_size;
-        }
-        if (sector != c->sector || offset - offset % b->buffer_size != c->page) {
+        if (!cfi_buffer_load(b, c, word, data)) {
             sequence_error(b, chip, word, "write buffer data outside its aligned range");
             return;
         }
-        cfi_buffer_put(b, c, offset, data);
-        if (--c->words_left == 0) {
-            c->mode = BUFFER_CONFIRM;
-        }
+        c->mode = c->words_left ? BUFFER_LOAD : BUFFER_CONFIRM;
         return;
     default: /* BUFFER_CONFIRM */
-        if ((uint8_t)data != 0xD0 || sector != c->sector) {
+        if ((uint8_t)data != 0xD0 || sector_of(b, c, word) != c->sector) {
             sequence_error(b, chip, word, "write buffer not confirmed by 0xD0 in its block");
             return;
         }

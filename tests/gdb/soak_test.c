@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include "../rig/rig.h"
 #include <zif/debugger.h>
 
 typedef struct {
@@ -33,29 +34,9 @@ static uint32_t next_random(uint32_t below)
     return (uint32_t)(seed >> 33) % below;
 }
 
-typedef struct {
-    ZifMachine *m;
-    ZifImage *image;
-} Rig;
-
 static Rig start(const Subject *s)
 {
-    ZifMachineConfig config = { .board = s->board, .seed = 3, .semihosting = true, .max_resets = 4 };
-    Rig rig = { zif_machine_new(&config, &error_fatal), NULL };
-    rig.image = zif_image_open(s->image, &error_fatal);
-    assert_true(zif_machine_load(rig.m, rig.image, &error_fatal));
-    zif_machine_reset(rig.m, ZIF_RESET_POWER_ON);
-    zif_machine_enable_trace_hash(rig.m);
-    if (s->input) {
-        zif_serial_send(zif_machine_serial(rig.m, 0), s->input, strlen(s->input));
-    }
-    return rig;
-}
-
-static void finish(Rig *rig)
-{
-    zif_machine_free(rig->m);
-    zif_image_free(rig->image);
+    return rig_start(s->board, s->image, s->input, NULL);
 }
 
 static void swallow(void *opaque, const void *bytes, size_t len)
@@ -138,7 +119,7 @@ static void nobody_looking_changes_the_run(void **state)
 {
     for (unsigned i = 0; i < sizeof subjects / sizeof *subjects; i++) {
         const Subject *s = &subjects[i];
-        if (access(s->image, R_OK)) {
+        if (!rig_has(s->image)) {
             print_message("skipped: %s is not installed\n", s->image);
             continue;
         }
@@ -146,7 +127,7 @@ static void nobody_looking_changes_the_run(void **state)
         ZifRunInfo info;
         zif_machine_run(rig.m, s->span, &info);
         uint64_t hash = zif_machine_trace_hash(rig.m), count = zif_machine_instructions(rig.m);
-        finish(&rig);
+        rig_finish(&rig);
         for (seed = 1; seed <= 3; seed++) {
             uint64_t mine = seed;
             unsigned actions = 0;
@@ -182,7 +163,7 @@ static void nobody_looking_changes_the_run(void **state)
             }
             assert_true(actions > 500 && answered > 10000);
             zif_debugger_free(d);
-            finish(&rig);
+            rig_finish(&rig);
             seed = mine;
         }
     }
@@ -227,7 +208,7 @@ static void writes_resets_and_nonsense_leave_the_machine_standing(void **state)
     packet(d, "g");
     assert_true(answered > 10000);
     zif_debugger_free(d);
-    finish(&rig);
+    rig_finish(&rig);
 }
 
 int main(void)

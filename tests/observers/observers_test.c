@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include <zif/machine.h>
+#include "../rig/rig.h"
 #include "cpu/cpu.h"
 #include "device/device.h"
 
@@ -81,13 +81,9 @@ typedef struct {
 
 static Result run(const Subject *s, const char *port, Observer who, ZifTime slice)
 {
-    ZifMachineConfig config = { .board = s->board, .seed = 11, .semihosting = true, .max_resets = 4, .port = port };
-    ZifMachine *m = zif_machine_new(&config, &error_fatal);
-    ZifImage *image = zif_image_open(s->image, &error_fatal);
+    Rig rig = rig_start(s->board, s->image, s->input, port);
+    ZifMachine *m = rig.m;
     Watch w = { .who = who, .covered = calloc(1, 1 << 20), .log = fopen("/dev/null", "w") };
-    assert_true(zif_machine_load(m, image, &error_fatal));
-    zif_machine_reset(m, ZIF_RESET_POWER_ON);
-    zif_machine_enable_trace_hash(m);
     if (who == COVERAGE || who == TRACE || who == EVERYBODY) {
         zif_port_set_insn_observer(zif_cpu_port(zif_machine_cpu(m)), on_instruction, &w);
     }
@@ -97,17 +93,13 @@ static Result run(const Subject *s, const char *port, Observer who, ZifTime slic
     if (who == WIRES || who == EVERYBODY) {
         watch_wires(m, &w);
     }
-    if (s->input) {
-        zif_serial_send(zif_machine_serial(m, 0), s->input, strlen(s->input));
-    }
     ZifRunInfo info = { .reason = ZIF_RUN_TIME };
     while (info.reason == ZIF_RUN_TIME && zif_machine_now(m) < s->span) {
         ZifTime until = zif_machine_now(m) + slice;
         zif_machine_run(m, until < s->span ? until : s->span, &info);
     }
     Result r = { zif_machine_trace_hash(m), zif_machine_instructions(m), w.seen };
-    zif_machine_free(m);
-    zif_image_free(image);
+    rig_finish(&rig);
     free(w.covered);
     fclose(w.log);
     return r;
@@ -119,7 +111,7 @@ static void no_port_observer_or_slice_changes_a_run(void **state)
     bool have_fast = !strncmp(zif_default_port(), "fast", 4);
     for (unsigned i = 0; i < sizeof subjects / sizeof *subjects; i++) {
         const Subject *s = &subjects[i];
-        if (access(s->image, R_OK)) {
+        if (!rig_has(s->image)) {
             print_message("skipped: %s is not installed\n", s->image);
             continue;
         }
@@ -146,7 +138,7 @@ static void no_port_observer_or_slice_changes_a_run(void **state)
 static void ten_runs_are_one(void **state)
 {
     for (unsigned i = 0; i < sizeof subjects / sizeof *subjects; i++) {
-        if (access(subjects[i].image, R_OK)) {
+        if (!rig_has(subjects[i].image)) {
             continue;
         }
         uint64_t hash = run(&subjects[i], NULL, NOBODY, ZIF_SEC).hash;

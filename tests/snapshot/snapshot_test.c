@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include <zif/machine.h>
+#include "../rig/rig.h"
 
 typedef struct {
     const char *board, *image, *input;
@@ -34,34 +34,14 @@ static uint64_t next_random(void)
     return seed >> 33;
 }
 
-typedef struct {
-    ZifMachine *m;
-    ZifImage *image;
-} Rig;
-
 static Rig start(const Subject *s)
 {
-    ZifMachineConfig config = { .board = s->board, .seed = 7, .semihosting = true, .max_resets = 4 };
-    Rig rig = { zif_machine_new(&config, &error_fatal), NULL };
-    rig.image = zif_image_open(s->image, &error_fatal);
-    assert_true(zif_machine_load(rig.m, rig.image, &error_fatal));
-    zif_machine_reset(rig.m, ZIF_RESET_POWER_ON);
-    zif_machine_enable_trace_hash(rig.m);
-    if (s->input) {
-        zif_serial_send(zif_machine_serial(rig.m, 0), s->input, strlen(s->input));
-    }
-    return rig;
-}
-
-static void finish(Rig *rig)
-{
-    zif_machine_free(rig->m);
-    zif_image_free(rig->image);
+    return rig_start(s->board, s->image, s->input, NULL);
 }
 
 static bool is_there(const Subject *s)
 {
-    if (access(s->image, R_OK)) {
+    if (!rig_has(s->image)) {
         print_message("skipped: %s is not installed\n", s->image);
         return false;
     }
@@ -95,7 +75,7 @@ static void a_restored_run_repeats_itself_from_any_instruction(void **state)
                 break;
             }
         }
-        finish(&rig);
+        rig_finish(&rig);
     }
 }
 
@@ -116,7 +96,7 @@ static void an_older_snapshot_can_be_restored_after_a_newer_one(void **state)
     assert_int_equal(zif_machine_trace_hash(rig.m), hash);
     zif_snapshot_free(older);
     zif_snapshot_free(newer);
-    finish(&rig);
+    rig_finish(&rig);
 }
 
 /* --- Files ------------------------------------------------------------------------------------------------------------- */
@@ -167,13 +147,13 @@ static void a_file_carries_a_run_into_another_process(void **state)
         zif_machine_run(rig.m, subjects[i].span / 3, &info);
         assert_true(zif_machine_save_file(rig.m, path, &error_fatal));
         char *expected = rest_of(&rig, subjects[i].span, &instructions[0]);
-        finish(&rig);
+        rig_finish(&rig);
         rig = start(&(Subject){ subjects[i].board, subjects[i].image, NULL, 0 });
         assert_true(zif_machine_load_file(rig.m, path, &error_fatal));
         char *got = rest_of(&rig, subjects[i].span, &instructions[1]);
         assert_string_equal(got, expected);
         assert_int_equal(instructions[1], instructions[0]);
-        finish(&rig);
+        rig_finish(&rig);
         free(expected);
         free(got);
     }
@@ -188,7 +168,7 @@ static void equal_machines_give_equal_files(void **state)
         Rig rig = start(&subjects[3]);
         zif_machine_run(rig.m, 2 * ZIF_MS, &info);
         assert_true(zif_machine_save_file(rig.m, path, &error_fatal));
-        finish(&rig);
+        rig_finish(&rig);
         FILE *in = fopen(path, "rb");
         bytes[i] = malloc(16 << 20);
         sizes[i] = fread(bytes[i], 1, 16 << 20, in);
@@ -241,7 +221,7 @@ static void a_damaged_file_is_refused_and_changes_nothing(void **state)
         refused(&rig, NULL);
     }
     assert_int_equal(zif_machine_trace_hash(rig.m), hash);
-    finish(&rig);
+    rig_finish(&rig);
 }
 
 static void a_file_of_another_board_is_refused_by_name(void **state)
@@ -250,10 +230,10 @@ static void a_file_of_another_board_is_refused_by_name(void **state)
     Rig rig = start(&subjects[1]);
     zif_machine_run(rig.m, ZIF_MS, &info);
     assert_true(zif_machine_save_file(rig.m, path, &error_fatal));
-    finish(&rig);
+    rig_finish(&rig);
     rig = start(&subjects[3]);
     refused(&rig, "another board");
-    finish(&rig);
+    rig_finish(&rig);
 }
 
 static void no_file_and_no_snapshot_each_have_their_sentence(void **state)
@@ -271,7 +251,7 @@ static void no_file_and_no_snapshot_each_have_their_sentence(void **state)
     assert_false(zif_machine_save_file(rig.m, "no/such/folder/file", &err));
     assert_non_null(strstr(error_get_pretty(err), "no/such/folder"));
     error_free(err);
-    finish(&rig);
+    rig_finish(&rig);
 }
 
 int main(void)
