@@ -342,7 +342,7 @@ bool zif__build(ZifMachine *m, Error **errp)
     m->kit.timeline = zif_timeline_new(hz);
     memory_region_init(&m->system, NULL, "system", 1ull << 32);
     m->kit.root = &m->system;
-    if (!walk(m, 0, 0, errp)) {
+    if (!walk(m, 0, 0, errp) || !zif__no_overlaps(m, errp)) {
         return false;
     }
     clock_of(m, cpu, &hz, &m->core_clock_from, &m->core_clock_index);

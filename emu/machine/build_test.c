@@ -110,6 +110,20 @@ static void text_that_is_no_tree_is_refused(void **state)
     refused(HEAD CORE "};\n", "no interrupt controller");
 }
 
+static void a_label_that_is_not_there_is_named(void **state)
+{
+    refused(HEAD CORE SOC "chosen { zephyr,console = &nosuch; };" TAIL, "\"nosuch\"");
+}
+
+static void two_memories_in_one_place_are_refused(void **state)
+{
+    refused(HEAD CORE SOC "m@30000000 { compatible = \"mmio-sram\"; reg = <0x30000000 0x1000>; };"
+                          "n@30000ffc { compatible = \"mmio-sram\"; reg = <0x30000ffc 0x1000>; };" TAIL,
+            "/soc/m@30000000 and /soc/n@30000ffc are both at 0x30000ffc");
+    zif_machine_free(accepted(HEAD CORE SOC "m@30000000 { compatible = \"mmio-sram\"; reg = <0x30000000 0x1000>; };"
+                                            "n@30001000 { compatible = \"mmio-sram\"; reg = <0x30001000 0x1000>; };" TAIL));
+}
+
 static void a_board_that_is_not_there_is_refused(void **state)
 {
     Error *err = NULL;
@@ -217,6 +231,8 @@ int main(void)
         cmocka_unit_test(a_small_tree_becomes_a_machine),
         cmocka_unit_test(a_source_can_include_built_in_parts),
         cmocka_unit_test(text_that_is_no_tree_is_refused),
+        cmocka_unit_test(a_label_that_is_not_there_is_named),
+        cmocka_unit_test(two_memories_in_one_place_are_refused),
         cmocka_unit_test(a_board_that_is_not_there_is_refused),
         cmocka_unit_test(two_models_for_one_node_are_named),
         cmocka_unit_test(the_chips_own_model_is_preferred),

@@ -66,7 +66,7 @@ static bool run(const char *dir, const char *const argv[], const char *what, Err
         return true;
     }
     FILE *f = fopen(errors, "r");
-    while (f && fgets(line, sizeof line, f) && !strstr(line, "rror")) {
+    while (f && fgets(line, sizeof line, f) && !strcasestr(line, "error")) {
     }
     if (f) {
         fclose(f);

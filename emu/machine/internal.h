@@ -121,6 +121,8 @@ bool zif__serial_build(ZifMachine *m, Error **errp);
 void zif__serial_drop(ZifMachine *m);
 /** The class for a node: NULL without one, or with *errp when two fit. */
 const ZifClass *zif__class_for(const void *fdt, int node, Error **errp);
+/** False and *errp when two memories or devices are at one address and nobody said which is seen. */
+bool zif__no_overlaps(ZifMachine *m, Error **errp);
 ZifDevice *zif__device_of_node(ZifMachine *m, int node);
 extern const ZifClass zif__stub_class;
 /** May a device's node have this rectangle? False and *errp when it leaves the 32-bit space or is empty. */

@@ -338,6 +338,7 @@ static ZifRunReason run(ZifMachine *m, ZifTime until, ZifRunInfo *info)
             break;
         case ZIF_CPU_ASLEEP:
             if (!m->reset_asked && !m->stop_asked && !m->exited && !sleep_on(m, until)) {
+                snprintf(info->text, sizeof info->text, "the guest sleeps and nothing can wake it");
                 return end(info, ZIF_RUN_DEAD);
             }
             break;

@@ -58,6 +58,10 @@ class Pages(cli.CliTest):
         self.refused("nosuch", "board", "nosuch")
         self.refused("nosuch", "mtree", "--board", "nosuch")
         self.refused("no board is named", "board")
+        self.refused("no board is named", "gdb", "x.elf")
+        self.refused("nosuch", "gdb", "--board", "nosuch", "x.elf")
+        self.refused("x.elf: cannot open the image", "gdb", "--board", "microbit", "x.elf")
+        self.assertEqual(self.out("board", "microbit"), self.out("board", "--board=microbit"))
         self.refused("one word too many", "boards", "x")
         self.refused("one word too many", "board", "microbit", "x")
 

@@ -156,6 +156,12 @@ class Uarts(cli.CliTest):
                                             stdin=subprocess.DEVNULL, check=False).returncode, 0)
             self.assertEqual(os.path.getsize(path), 0)
 
+    def test_result_begins_a_line_of_its_own_where_both_are_shown(self):
+        command = [cli.ZIF, *BOARD, "--expect=hello", cli.firmware("mps2-an385", "hello")]
+        both = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True).stdout
+        self.assertIn(b"hello\nzif: passed", both)
+        self.assertFalse(self.run_zif(0, *command[1:]).stderr.startswith("\n"))
+
     def test_an_interrupted_run_is_an_error_in_junit(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "result.xml")

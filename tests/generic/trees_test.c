@@ -2,8 +2,6 @@
 #include <libfdt.h>
 #include "bed.h"
 
-enum { MAX_RANGES = 4096 };
-
 static unsigned nwrong;
 
 static void wrong(const char *board, const char *what, const char *path)
@@ -11,12 +9,6 @@ static void wrong(const char *board, const char *what, const char *path)
     fprintf(stderr, "%s: %s: %s\n", board, path, what);
     nwrong++;
 }
-
-typedef struct {
-    uint64_t base, end;
-    int priority;
-    char path[160];
-} Range;
 
 static void every_tree_builds(void **state)
 {
@@ -39,46 +31,6 @@ static void what_is_not_modelled_is_said_so(void **state)
             }
             if (dev->cls != &zif__stub_class && zif__tree_has(m->fdt, dev->core->node, "zif,stub")) {
                 wrong(zif_boards[b].name, "zif,stub on a modelled device", dev->core->path);
-            }
-        }
-        bed_free(m);
-    }
-    assert_int_equal(nwrong, 0);
-}
-
-static void no_two_ranges_overlap_unasked(void **state)
-{
-    static Range ranges[MAX_RANGES];
-    for (unsigned b = 0; b < zif_nboards; b++) {
-        ZifMachine *m = bed_new(zif_boards[b].name, 1);
-        unsigned n = 0;
-        int depth = 0;
-        for (int node = fdt_next_node(m->fdt, -1, &depth); node >= 0; node = fdt_next_node(m->fdt, node, &depth)) {
-            ZifDevice *dev = zif__device_of_node(m, node);
-            uint64_t base, size;
-            bool memory = zif__tree_compatible(m->fdt, node, "mmio-sram") ||
-                          zif__tree_compatible(m->fdt, node, "zif,rom") ||
-                          zif__tree_compatible(m->fdt, node, "zif,memory-alias") ||
-                          (zif__tree_compatible(m->fdt, node, "soc-nv-flash") && !dev);
-            if ((!dev || dev->core->parent) && !memory) {
-                continue;
-            }
-            for (unsigned k = 0;
-                 n < MAX_RANGES && zif__node_reg(m->fdt, node, zif__tree_node(m->tree, node)->parent, k, &base, &size);
-                 k++) {
-                Range *r = &ranges[n++];
-                *r = (Range){ .base = base, .end = base + size };
-                r->priority = (int)zif__tree_u32(m->fdt, node, "zif,priority", 0);
-                zif__tree_path(m->fdt, node, r->path, sizeof r->path);
-                for (unsigned j = 0; j + 1 < n; j++) {
-                    bool same_node = !strcmp(ranges[j].path, r->path);
-                    bool nested = strstr(r->path, ranges[j].path) == r->path; /* a controller and its own flash */
-                    if (base < ranges[j].end && ranges[j].base < r->end && ranges[j].priority == r->priority &&
-                        !same_node && !nested) {
-                        fprintf(stderr, "  %s\n", ranges[j].path);
-                        wrong(zif_boards[b].name, "overlaps the one above", r->path);
-                    }
-                }
             }
         }
         bed_free(m);
@@ -184,7 +136,6 @@ int main(void)
         cmocka_unit_test_setup(every_tree_builds, forget),
         cmocka_unit_test_setup(every_compatible_is_known, forget),
         cmocka_unit_test_setup(what_is_not_modelled_is_said_so, forget),
-        cmocka_unit_test_setup(no_two_ranges_overlap_unasked, forget),
         cmocka_unit_test_setup(timed_blocks_have_a_clock, forget),
         cmocka_unit_test_setup(every_class_of_a_chip_is_on_a_board, forget),
         cmocka_unit_test_setup(a_block_with_interrupts_is_wired_to_something, forget),

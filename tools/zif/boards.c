@@ -19,7 +19,11 @@ const Option boards_options[] = {
     HELP_OPTION,
     { 0 },
 };
-const Option board_options[] = { HELP_OPTION, { 0 } };
+const Option board_options[] = {
+    { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC, as `zif run` takes it." },
+    HELP_OPTION,
+    { 0 },
+};
 const Option mtree_options[] = {
     { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC, as `zif run` takes it." },
     { FLAT, "flat", 'f', OPTION_FLAG, NULL, "What each address space finally sees, instead of the trees." },

@@ -8,6 +8,7 @@
 #include <zif/stream.h>
 #include "commands.h"
 #include "gdb.h"
+#include "run_options.h"
 
 enum { HALTED_WAIT_MS = 200 };
 
@@ -161,18 +162,40 @@ static const char *find_image(char **argv)
     return NULL;
 }
 
+/* Whether zif could run this: GDB would only say that the connection broke. */
+static bool can_run(char **argv, bool *help, Error **errp)
+{
+    RunOptions o;
+    bool ok = run_options_parse(&o, argv, errp);
+    *help = ok && o.help;
+    ZifMachine *m = ok && !o.help ? zif_machine_new(&o.machine, errp) : NULL;
+    ok = ok && (o.help || m);
+    for (size_t i = 0; ok && m && i < o.nimages; i++) {
+        ZifImage *image = zif_image_open(o.images[i], errp);
+        ok = image;
+        zif_image_free(image);
+    }
+    zif_machine_free(m);
+    run_options_free(&o);
+    return ok;
+}
+
 int command_gdb(char **argv)
 {
     static const char *const debuggers[] = { "gdb-multiarch", "arm-none-eabi-gdb", NULL };
     char self[4096], *remote = NULL;
     size_t len = 0;
-    if (*argv && (!strcmp(*argv, "--help") || !strcmp(*argv, "-h"))) {
+    bool help;
+    Error *err = NULL;
+    if (!can_run(argv, &help, &err)) {
+        return cannot(err);
+    }
+    if (help) {
         help_command("gdb");
         return 0;
     }
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     FILE *out = open_memstream(&remote, &len);
-    Error *err = NULL;
     if (n <= 0 || !out) {
         error_setg(&err, "cannot find my own program file");
         return cannot(err);

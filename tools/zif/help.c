@@ -11,7 +11,7 @@ static const char run_more[] =
     "       --expect, --expect-re, --send and --wait are steps, taken in the order of\n"
     "       the command line on the guest's virtual time. After the last one zif stops\n"
     "       with 0. A text may name its serial line in front (uart1:ready); otherwise\n"
-    "       it is the console's. An expectation looks at everything its line printed\n"
+    "       it is the console's, as is what follows `console:'. An expectation looks at everything its line printed\n"
     "       since the match before.\n"
     "\n"
     "INTERACTIVE USE\n"

@@ -14,6 +14,7 @@ typedef struct {
     unsigned number;
     ZifSerialLine *line;
     ZifStream *stream; /* NULL: nothing is connected */
+    bool standard;     /* standard output */
     bool live;         /* a terminal, pty or socket */
     unsigned baud;     /* 0: as the guest */
     bool garbled;      /* and said so */
@@ -27,6 +28,7 @@ struct Links {
     Progress *progress;
     LinksObserver *observer;
     void *opaque;
+    bool mid_line; /* what standard output shows ends within a line */
     char *console; /* the latest, up to twice CONSOLE_KEPT */
     size_t console_len;
 };
@@ -71,6 +73,7 @@ static void transmitted(void *opaque, uint8_t byte, ZifTime when)
     if (shown->stream) {
         progress_clear(l->progress);
         zif_stream_write(shown->stream, &byte, 1);
+        l->mid_line = shown->standard ? byte != '\n' : l->mid_line;
     }
     if (shown->number == 0) {
         keep(l, byte);
@@ -106,6 +109,7 @@ static bool connect(Links *l, unsigned n, const char *stream, unsigned baud, Err
     }
     k->stream = zif_stream_open(stream, zif_serial_name(k->line), errp);
     k->baud = baud;
+    k->standard = !strncmp(stream, "std", 3);
     k->live = k->stream && (!strcmp(stream, "pty") || !strncmp(stream, "tcp:", 4) ||
                             (!strcmp(stream, "stdio") && isatty(STDIN_FILENO)));
     return k->stream != NULL;
@@ -266,6 +270,11 @@ bool links_terminal(const Links *l)
         }
     }
     return false;
+}
+
+bool links_mid_line(const Links *l)
+{
+    return l->mid_line;
 }
 
 bool links_error(const Links *l, char *buf, size_t len)

@@ -35,6 +35,8 @@ bool links_can_input(const Links *l);
 /** Is there a person, or a program behind a pty or socket, at the other end of a line? */
 bool links_live(const Links *l);
 bool links_terminal(const Links *l);
+/** True when the last thing printed on standard output did not end its line. */
+bool links_mid_line(const Links *l);
 /** True when what a guest printed could not be written; says why in `buf`. */
 bool links_error(const Links *l, char *buf, size_t len);
 ZifStreamRequest links_request(Links *l);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "junit.h"
 #include "verdict.h"
 
@@ -79,7 +81,7 @@ void verdict_reason(Run *r, ZifRunReason reason)
         say(r, "stopped at a breakpoint and no debugger goes on%s%s", *text ? ": " : "", text);
         break;
     case ZIF_RUN_DEAD:
-        say(r, "the guest sleeps and nothing can wake it%s%s", *text ? ": " : "", text);
+        say(r, "%s", text);
         keep_details(r, zif_machine_stuck_report);
         return;
     case ZIF_RUN_RESETS:
@@ -202,6 +204,16 @@ static void write_junit(Run *r)
     }
 }
 
+/* On a screen that shows both, what is said of the run begins a line of its own. */
+static void end_line(const Run *r)
+{
+    struct stat out, err;
+    if (r->links && links_mid_line(r->links) && (*r->message || !r->o.quiet) && !fstat(STDOUT_FILENO, &out) &&
+        !fstat(STDERR_FILENO, &err) && out.st_dev == err.st_dev && out.st_ino == err.st_ino) {
+        fputc('\n', stderr);
+    }
+}
+
 int verdict(Run *r)
 {
     bool ran = !r->outcome.cannot || r->elapsed > 0;
@@ -212,6 +224,7 @@ int verdict(Run *r)
         say(r, "--save: the run ended before the snapshot was due, nothing is stored");
         r->outcome.cannot = true;
     }
+    end_line(r);
     if (*r->message) {
         fprintf(stderr, "zif: %s\n", r->message);
     }
