@@ -12,7 +12,7 @@
 #include "peer.h"
 #include "terminal.h"
 
-enum { CHUNK = 4096, LINGER_MS = 200, LINGER_STEP_MS = 5 };
+enum { CHUNK = 4096, LINGER_MS = 200, LINGER_STEP_MS = 5, PTY_QUIET_MS = 20 };
 
 typedef enum { STDIO, STDOUT, PTY, TCP, TO_FILE, NOTHING } Kind;
 
@@ -270,6 +270,23 @@ ZifStreamRequest zif_stream_request(ZifStream *s)
     return request;
 }
 
+/* Waits until the peer has taken everything. A pty shows what was written as unread only after the kernel has carried it
+ * across, so nothing unread counts only when it lasts. */
+static void linger(ZifStream *s)
+{
+    int quiet = 0, enough = s->kind == PTY && s->room ? PTY_QUIET_MS : 0;
+    bool somebody = s->kind == PTY || s->peer.fd >= 0;
+    for (int ms = 0; ms < LINGER_MS && somebody; ms += LINGER_STEP_MS) {
+        bool waits = s->used || zif__peer_unread(&s->peer);
+        quiet = waits ? 0 : quiet + LINGER_STEP_MS;
+        if (quiet > enough) {
+            break;
+        }
+        nanosleep(&(struct timespec){ .tv_nsec = LINGER_STEP_MS * 1000000L }, NULL);
+        zif_stream_flush(s);
+    }
+}
+
 void zif_stream_free(ZifStream *s)
 {
     if (!s) {
@@ -277,11 +294,7 @@ void zif_stream_free(ZifStream *s)
     }
     zif_stream_flush(s);
     if (has_peer(s)) {
-        bool somebody = s->kind == PTY || s->peer.fd >= 0;
-        for (int ms = 0; ms < LINGER_MS && somebody && (s->used || zif__peer_unread(&s->peer)); ms += LINGER_STEP_MS) {
-            nanosleep(&(struct timespec){ .tv_nsec = LINGER_STEP_MS * 1000000L }, NULL);
-            zif_stream_flush(s);
-        }
+        linger(s);
         zif__peer_close(&s->peer);
     }
     if (s->kind == STDIO) {

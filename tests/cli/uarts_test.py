@@ -65,6 +65,16 @@ class Uarts(cli.CliTest):
         self.assertEqual(zif.wait(PATIENCE), 0)
         os.close(fd)
 
+    def test_pty_carries_the_last_words_of_a_guest_that_ends(self):
+        for _ in range(20):
+            zif = self.start(*BOARD, "-q", "--uart", "uart0=pty", ECHO, stdin=subprocess.DEVNULL)
+            path = re.search(rb"redirected to (\S+) ", read_until(zif.stdout.fileno(), b"\n"))[1]
+            fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+            self.addCleanup(os.close, fd)
+            said = read_until(fd, b"ends")
+            os.write(fd, b"hello\x04")
+            read_until(fd, b"5 bytes", said)
+
     def test_tcp_serves_a_peer_on_loopback(self):
         zif = self.start(*BOARD, "--uart=uart0=tcp:0", ECHO, stdin=subprocess.DEVNULL)
         port = int(re.search(rb"127\.0\.0\.1:(\d+)", read_until(zif.stdout.fileno(), b"\n"))[1])

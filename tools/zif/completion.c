@@ -17,7 +17,8 @@ static const char *value_words(const Option *o)
         const char *option, *words;
     } known[] = { { "ram-fill", "random zero" },
                   { "log", "error warn info debug trace" },
-                  { "cpu-port", "fast portable" } };
+                  { "cpu-port", "fast portable" },
+                  { "semihosting", "on off" } };
     for (unsigned i = 0; i < sizeof known / sizeof *known; i++) {
         if (!strcmp(known[i].option, o->name)) {
             return known[i].words;
@@ -31,22 +32,31 @@ static bool takes_file(const Option *o)
     return !strcmp(o->value, "FILE") || !strcmp(o->value, "DIR");
 }
 
+static void print_commands(void)
+{
+    for (const Command *c = commands; c->name; c++) {
+        printf("%s ", c->name);
+    }
+}
+
+/* Bash splits words at '=': `--board=m` arrives as `--board`, `=`, `m`. */
 static void print_bash(void)
 {
     puts("# Completion of zif for bash: eval \"$(zif completion bash)\"\n"
          "_zif() {\n"
          "    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command=${COMP_WORDS[1]}\n"
          "    COMPREPLY=()\n"
+         "    if [ \"$word\" = = ]; then word=; elif [ \"$before\" = = ]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
          "    if [ \"$COMP_CWORD\" = 1 ]; then");
     printf("        COMPREPLY=($(compgen -W '");
-    for (const Command *c = commands; c->name; c++) {
-        printf("%s ", c->name);
-    }
+    print_commands();
     puts("--version --help' -- \"$word\"))\n"
          "        return\n"
          "    fi\n"
+         "    [ \"$command\" != gdb ] || command=run\n"
          "    case $command$before in\n"
-         "    run--board|run-b|mtree--board|mtree-b) COMPREPLY=($(compgen -W \"$(zif boards --names)\" -- \"$word\")); "
+         "    *--board|*-b) COMPREPLY=($(compgen -W \"$(zif boards --names)\" -- \"$word\") $(compgen -f -- "
+         "\"$word\")); "
          "return ;;");
     for (const Command *c = commands; c->name; c++) {
         for (const Option *o = c->options; o->name; o++) {
@@ -69,6 +79,9 @@ static void print_bash(void)
          "    case $command,$word in\n"
          "    *,-*) COMPREPLY=($(compgen -W \"$options\" -- \"$word\")) ;;\n"
          "    board,*) COMPREPLY=($(compgen -W \"$(zif boards --names)\" -- \"$word\")) ;;\n"
+         "    help,*) COMPREPLY=($(compgen -W '");
+    print_commands();
+    puts("' -- \"$word\")) ;;\n"
          "    completion,*) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$word\")) ;;\n"
          "    *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
          "    esac\n"
