@@ -120,8 +120,9 @@ static void two_memories_in_one_place_are_refused(void **state)
     refused(HEAD CORE SOC "m@30000000 { compatible = \"mmio-sram\"; reg = <0x30000000 0x1000>; };"
                           "n@30000ffc { compatible = \"mmio-sram\"; reg = <0x30000ffc 0x1000>; };" TAIL,
             "/soc/m@30000000 and /soc/n@30000ffc are both at 0x30000ffc");
-    zif_machine_free(accepted(HEAD CORE SOC "m@30000000 { compatible = \"mmio-sram\"; reg = <0x30000000 0x1000>; };"
-                                            "n@30001000 { compatible = \"mmio-sram\"; reg = <0x30001000 0x1000>; };" TAIL));
+    zif_machine_free(accepted(HEAD CORE SOC
+                              "m@30000000 { compatible = \"mmio-sram\"; reg = <0x30000000 0x1000>; };"
+                              "n@30001000 { compatible = \"mmio-sram\"; reg = <0x30001000 0x1000>; };" TAIL));
 }
 
 static void a_board_that_is_not_there_is_refused(void **state)

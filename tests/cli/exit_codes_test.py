@@ -43,6 +43,10 @@ class ExitCodes(cli.CliTest):
                             cli.firmware("mps2-an385", "hello")).stderr
         self.assertIn("step 2 not met: --expect 'goodbye'", said)
 
+    def test_text_the_guest_does_not_take_gives_120(self):
+        hello = ("run", "--board", "mps2-an385", "--send", "never read", cli.firmware("mps2-an385", "hello"))
+        self.assertIn("the guest did not take all of --send 'never read'", self.run_zif(120, *hello).stderr)
+
     def test_fail_text_gives_121(self):
         said = self.crash(121, "u", "--fail", "undefined").stderr
         self.assertIn("the guest printed what --fail 'undefined' forbids", said)

@@ -116,10 +116,12 @@ static void say_steps(Run *r)
 {
     char words[512], when[32];
     size_t n = 0, number = 0;
+    const char *sent = NULL;
     for (size_t i = 0; i < steps_count(r->o.steps); i++) {
         StepReport s = steps_report(r->o.steps, i);
         bool is_fail = s.kind == STEP_FAIL || s.kind == STEP_FAIL_RE;
         n += !is_fail;
+        sent = s.kind == STEP_SEND && s.met ? s.text : sent;
         if (is_fail && s.met) {
             say(r, "the guest printed what %s forbids, at %s", step_words(&s, words, sizeof words),
                 zif_time_format(s.ended, when));
@@ -129,6 +131,9 @@ static void say_steps(Run *r)
             say(r, "step %zu not met: %s, waited for since %s", n, step_words(&s, words, sizeof words),
                 zif_time_format(s.reached ? s.started : 0, when));
         }
+    }
+    if (r->outcome.unmet && !number && sent) {
+        say(r, "the guest did not take all of --send '%.100s%s'", sent, strlen(sent) > 100 ? "..." : "");
     }
 }
 
