@@ -110,6 +110,8 @@ class Uarts(cli.CliTest):
     def test_steps_name_a_line_in_front_of_the_text(self):
         self.run_zif(0, *BOARD, "--expect", "uart0:ends", "--send", "uart0:abc\\x04", "--expect", "console:3 bytes", ECHO)
         self.run_zif(120, *BOARD, "--timeout", "5ms", "--expect", "uart1:ends", ECHO)
+        said = self.run_zif(120, *BOARD, "--timeout", "5ms", "--expect", "uart9:ends", ECHO).stderr
+        self.assertIn("the board has no line 'uart9'", said)
 
     def test_send_waits_for_a_slow_receiver(self):
         text = "x" * 2000

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zif/log.h>
 #include "escapes.h"
 #include "pattern.h"
 #include "steps.h"
@@ -141,6 +142,9 @@ static bool resolve(Steps *s, Step *step, Error **errp)
     if (line >= 0) {
         step->prefix = prefix;
         step->line = (unsigned)line;
+    } else if (prefix > 1 && isdigit((unsigned char)text[prefix - 2]) && text[prefix] != ' ') { /* "uart9:ready" */
+        zif_log(ZIF_LOG_WARN, "steps", "'%.100s': the board has no line '%.*s', so all of it is the console's", text,
+                (int)prefix - 1, text);
     }
     while (s->nseen <= step->line) {
         s->seen = must(realloc(s->seen, (s->nseen + 1) * sizeof *s->seen));
