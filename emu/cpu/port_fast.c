@@ -173,7 +173,7 @@ static const Place *locate(Fast *f, uintptr_t where)
         zif_bug("fast port: a call from outside generated code");
     }
     uint8_t *table = block->host + block->host_size;
-    uintptr_t end = (uintptr_t)block->host, from = end;
+    uintptr_t end = (uintptr_t)block->host, from;
     uint32_t pc = block->pc, it = 0;
     for (unsigned i = 0; i < block->insns; i++) {
         pc += sleb(&table);

@@ -99,7 +99,7 @@ static void report_nothing(ZifMemory *mem, hwaddr addr, unsigned size, bool is_w
     ZifKit *kit = &mem->m->kit;
     char text[128];
     snprintf(text, sizeof text, "%s of %u bytes at 0x%08llx, where there is nothing", is_write ? "write" : "read", size,
-             (unsigned long long)(mem->base + addr));
+             (unsigned long long)mem->base + addr);
     zif__report(kit, NULL, mem->name, ZIF_REPORT_UNMODELLED_DEVICE, -1, kit->hooks.pc(kit->hooks.opaque), text);
 }
 

@@ -85,8 +85,7 @@ static uint32_t tested_bits(ZifMachine *m, uint32_t pc)
         if ((c & 0xf800) == 0x0000 &&
             (c >> 6 & 31)) { /* LSLS Rd, Rm, #n: what follows looks at the sign, or at what is left */
             unsigned n = c >> 6 & 31;
-            return (code[i + 1] & 0xfe00) == 0xd400 || (code[i + 1] & 0xff00) == 0xd500 ? 1u << (31 - n)
-                                                                                        : UINT32_MAX >> n;
+            return (code[i + 1] & 0xfe00) == 0xd400 ? 1u << (31 - n) : UINT32_MAX >> n; /* BMI, BPL */
         }
         if ((c & 0xf800) == 0x2800) { /* CMP Rn, #imm8 */
             return UINT32_MAX;
@@ -96,7 +95,7 @@ static uint32_t tested_bits(ZifMachine *m, uint32_t pc)
             if (imm < 0x100) {
                 return imm;
             }
-            return imm >= 0x800 || imm >= 0x400 ? (0x80u | (imm & 0x7f)) << (32 - (imm >> 7)) : 0;
+            return imm >= 0x400 ? (0x80u | (imm & 0x7f)) << (32 - (imm >> 7)) : 0;
         }
         if ((c & 0xf500) == 0xb100 || (c & 0xf000) == 0xd000) { /* CBZ, CBNZ, a branch: the whole value */
             return UINT32_MAX;

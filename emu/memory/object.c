@@ -79,7 +79,7 @@ static ObjectClass *class_of(Type *t)
         parent = class_of(up);
     }
     size_t size = inherited_size(t, offsetof(TypeInfo, class_size));
-    ObjectClass *klass = calloc(1, size);
+    ObjectClass *klass = calloc(1, size > sizeof *klass ? size : sizeof *klass);
     if (!klass) {
         zif_bug("out of memory for the class of \"%s\"", t->info->name);
     }
