@@ -68,6 +68,7 @@ struct ZifMachine {
     ZifCpuConfig cpu_config;
     ZifMemory *memories;
     uint64_t memory_bytes;
+    int tile_fd; /* random bytes that large memories repeat; -1 = none yet */
     ZifIrqLine irqs[ZIF_MAX_IRQS];
     ZifChipSelect *selects;
     ZifDevice *core_clock_from; /* provider of the core's clock; NULL = fixed */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "internal.h"
 
 /* How often the PC is sampled for the stuck report: often enough to see loops, too rarely to cost anything. */
@@ -122,6 +123,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->config.cmdline = copy(config->cmdline);
     m->fdt = fdt;
     m->tree = zif__tree_index(fdt);
+    m->tile_fd = -1;
     m->ctx = zif_memory_context_new(errp);
     if (!m->ctx || !read_port_kind(config->port, &m->cpu_config.port, errp)) {
         zif_machine_free(m);
@@ -142,6 +144,9 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->cpu_config.hooks.semihost = zif__machine_semihost;
     m->cpu_config.hooks.opaque = m;
     bool ok = zif__build(m, errp);
+    if (m->tile_fd >= 0) {
+        close(m->tile_fd);
+    }
     if (ok) {
         zif_timeline_set_deadline_hook(m->kit.timeline, lower_deadline, m);
     }

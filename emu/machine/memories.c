@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "internal.h"
 
-enum { TILE = 1 << 18 };
+enum { TILE = 1 << 19 };
 static const uint64_t MAX_MEMORY = 512u << 20, MAX_TOTAL = 1u << 30;
 
 /* splitmix64 (G. Steele, D. Lea, C. Flood, 2014): good enough to look like RAM that nobody wrote. */
@@ -33,21 +33,29 @@ static uint64_t seed_of(const ZifMachine *m, const char *name)
 }
 
 /* Large memories repeat one tile of random bytes, mapped copy-on-write: they cost nothing until they are written. */
-static bool map_tiles(const ZifMachine *m, ZifMemory *mem)
+static bool make_tile(ZifMachine *m)
 {
-    uint8_t tile[4096];
-    int fd = memfd_create("zif-ram", MFD_CLOEXEC);
-    bool ok = fd >= 0;
-    for (unsigned at = 0; ok && at < TILE; at += sizeof tile) {
-        fill_random(tile, sizeof tile, seed_of(m, mem->name) + at);
-        ok = write(fd, tile, sizeof tile) == sizeof tile;
+    if (m->tile_fd >= 0) {
+        return true;
     }
+    uint8_t *tile = malloc(TILE);
+    m->tile_fd = tile ? memfd_create("zif-ram", MFD_CLOEXEC) : -1;
+    bool ok = m->tile_fd >= 0;
+    if (ok) {
+        fill_random(tile, TILE, seed_of(m, "tile"));
+        ok = write(m->tile_fd, tile, TILE) == TILE;
+    }
+    free(tile);
+    return ok;
+}
+
+static bool map_tiles(ZifMachine *m, ZifMemory *mem)
+{
+    bool ok = make_tile(m);
     for (uint64_t at = 0; ok && at < mem->size; at += TILE) {
         size_t n = mem->size - at < TILE ? mem->size - at : TILE;
-        ok = mmap((char *)mem->host + at, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd, 0) != MAP_FAILED;
-    }
-    if (fd >= 0) {
-        close(fd);
+        ok = mmap((char *)mem->host + at, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, m->tile_fd, 0) !=
+             MAP_FAILED;
     }
     return ok;
 }
