@@ -89,6 +89,9 @@ ZifPortStop zif_port_run(ZifPort *port, uint64_t limit, ZifPortInfo *info)
     port->running = true;
     ZifPortStop stop = port->ops->run(port, info);
     port->running = false;
+    if (port->windows != 0) {
+        zif_memory_flush_coalesced(zif_memory_context_current());
+    }
     port->at_breakpoint = stop == ZIF_STOP_BREAKPOINT;
     return stop;
 }

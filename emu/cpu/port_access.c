@@ -47,7 +47,15 @@ static inline __attribute__((always_inline)) bool bus(ZifPort *port, uint32_t ad
     AddressSpace *as = port->config.as;
     MemTxAttrs attrs = c->attrs != NULL ? c->attrs(c->opaque, unprivileged) : MEMTXATTRS_UNSPECIFIED;
     MemTxResult result = MEMTX_OK;
-    switch (size * 2 + is_write) {
+    EventNotifier *bell = NULL;
+    if (is_write && __builtin_expect(port->doorbell_count != 0, 0) &&
+        address_space_access_valid(as, addr, (int)size, true, attrs)) {
+        bell = zif__port_doorbell(port, addr, size);
+    }
+    switch (bell != NULL ? 0 : size * 2 + is_write) {
+    case 0:
+        event_notifier_set(bell);
+        break;
     case 2:
         *value = address_space_ldub(as, addr, attrs, &result);
         break;

@@ -49,6 +49,13 @@ typedef struct {
     uintptr_t where; /* the caller's mark */
 } ZifPortRecord;
 
+/* An eventfd that fires at any value of its width: stores reach it without asking the device. Those that compare the value stay
+ * with the address space, which knows the device's byte order. */
+typedef struct {
+    uint32_t addr, size;
+    EventNotifier *notifier;
+} ZifPortDoorbell;
+
 struct ZifPort {
     const ZifPortOps *ops;
     ZifPortKind kind;
@@ -60,11 +67,14 @@ struct ZifPort {
     unsigned section_hit;  /* found last */
     uint64_t gap, gap_end; /* addresses [gap, gap_end) looked up last and found in no section: devices, mostly */
     ZifPortCode *codes;
-    uint64_t swept_layout; /* when codes of regions that left the map were dropped */
-    bool storing;          /* a store of our own: the watch need not tell */
-    bool map_changed;      /* since the engine's mappings were brought up to date */
-    bool only_romd;        /* of what changed since ops->map_changed was called; that sets it */
-    uint64_t layout;       /* sum over the sections of what the engine's mappings follow from */
+    uint64_t swept_layout;      /* when codes of regions that left the map were dropped */
+    bool storing;               /* a store of our own: the watch need not tell */
+    ZifPortDoorbell *doorbells; /* in the order the address space announced them */
+    unsigned doorbell_count;
+    unsigned windows; /* coalescing windows in sight: what they queue goes out when the processor stops */
+    bool map_changed; /* since the engine's mappings were brought up to date */
+    bool only_romd;   /* of what changed since ops->map_changed was called; that sets it */
+    uint64_t layout;  /* sum over the sections of what the engine's mappings follow from */
 
     ZifPortProt prots[ZIF_PORT_PROTS];
     bool unaligned_traps, div_traps, fp_on; /* cached answers of the client, once modes_known */
@@ -134,6 +144,8 @@ bool zif__port_mark_code(ZifPort *port, uint32_t addr, uint32_t size);
 bool zif__port_is_code(const ZifPortSection *s, uint32_t addr, uint32_t size);
 /** Drops translations of [offset, offset + size) of a region wherever it is mapped. */
 void zif__port_code_written(ZifPort *port, MemoryRegion *mr, uint64_t offset, uint64_t size);
+/** The eventfd that a store of this width rings; NULL: none here. */
+EventNotifier *zif__port_doorbell(const ZifPort *port, uint32_t addr, unsigned size);
 /** Tells the dirty logs of a store of the guest. */
 void zif__port_log_store(ZifPort *port, const ZifPortSection *s, uint32_t addr, uint32_t size);
 /** A store of the guest reached this memory: dirty logs and translated code follow. */

@@ -196,6 +196,51 @@ static void log_sync(MemoryListener *listener, MemoryRegionSection *section)
     }
 }
 
+static void eventfd_add(MemoryListener *listener, MemoryRegionSection *section, bool match_data, uint64_t data,
+                        EventNotifier *e)
+{
+    ZifPort *port = port_of(listener);
+    if (!match_data && int128_nz(section->size)) {
+        port->doorbells = grow(port->doorbells, (port->doorbell_count + 1) * sizeof(*port->doorbells));
+        port->doorbells[port->doorbell_count++] = (ZifPortDoorbell){ (uint32_t)section->offset_within_address_space,
+                                                                     (uint32_t)int128_get64(section->size), e };
+    }
+}
+
+static void eventfd_del(MemoryListener *listener, MemoryRegionSection *section, bool match_data, uint64_t data,
+                        EventNotifier *e)
+{
+    ZifPort *port = port_of(listener);
+    for (unsigned i = 0; !match_data && i < port->doorbell_count; i++) {
+        ZifPortDoorbell *d = &port->doorbells[i];
+        if (d->notifier == e && d->addr == section->offset_within_address_space &&
+            d->size == int128_get64(section->size)) {
+            memmove(d, d + 1, (--port->doorbell_count - i) * sizeof(*d));
+            return;
+        }
+    }
+}
+
+EventNotifier *zif__port_doorbell(const ZifPort *port, uint32_t addr, unsigned size)
+{
+    for (unsigned i = 0; i < port->doorbell_count; i++) {
+        if (port->doorbells[i].addr == addr && port->doorbells[i].size == size) {
+            return port->doorbells[i].notifier;
+        }
+    }
+    return NULL;
+}
+
+static void coalesced_add(MemoryListener *listener, MemoryRegionSection *section, hwaddr addr, hwaddr len)
+{
+    port_of(listener)->windows++;
+}
+
+static void coalesced_del(MemoryListener *listener, MemoryRegionSection *section, hwaddr addr, hwaddr len)
+{
+    port_of(listener)->windows--;
+}
+
 static void commit(MemoryListener *listener)
 {
     ZifPort *port = port_of(listener);
@@ -216,6 +261,10 @@ void zif__port_map_attach(ZifPort *port)
         .log_start = log_changed,
         .log_stop = log_changed,
         .log_sync = log_sync,
+        .eventfd_add = eventfd_add,
+        .eventfd_del = eventfd_del,
+        .coalesced_mmio_add = coalesced_add,
+        .coalesced_mmio_del = coalesced_del,
     };
     memory_listener_register(&port->listener, port->config.as);
 }
@@ -224,6 +273,7 @@ void zif__port_map_detach(ZifPort *port)
 {
     memory_listener_unregister(&port->listener); /* its dels and commit sweep the codes */
     free(port->sections);
+    free(port->doorbells);
 }
 
 const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr)
