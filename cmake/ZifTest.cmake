@@ -18,7 +18,8 @@ function(zif_test name)
 endfunction()
 
 # zif_fuzz(NAME SOURCES file... LIBS target... [SECONDS n]): a libFuzzer target (file defines
-# LLVMFuzzerTestOneInput). With ZIF_FUZZ it is built and CTest runs it for a few seconds.
+# LLVMFuzzerTestOneInput). With ZIF_FUZZ it is built and CTest runs it for a few seconds,
+# always from the same seed: run the program without -seed to look further.
 function(zif_fuzz name)
     cmake_parse_arguments(T "" "SECONDS" "SOURCES;LIBS" ${ARGN})
     if(NOT ZIF_FUZZ)
@@ -30,6 +31,6 @@ function(zif_fuzz name)
     add_executable(${name} ${T_SOURCES})
     target_link_libraries(${name} PRIVATE ${T_LIBS})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-    add_test(NAME ${name} COMMAND ${name} -max_total_time=${T_SECONDS} -timeout=10 -rss_limit_mb=4096)
+    add_test(NAME ${name} COMMAND ${name} -seed=1 -max_total_time=${T_SECONDS} -timeout=10 -rss_limit_mb=4096)
     set_tests_properties(${name} PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()

@@ -113,6 +113,12 @@ ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned inde
     return p && index < (unsigned)len / 4 ? zif__device_by_phandle(dev->core->kit, cell(p, index)) : NULL;
 }
 
+ZifDevice *zif_prop_peer(const ZifDevice *dev, const char *name, const char *class_name)
+{
+    ZifDevice *peer = zif_prop_device(dev, name, 0);
+    return peer && !strcmp(peer->cls->name, class_name) ? peer : NULL;
+}
+
 bool zif__node_reg(const void *fdt, int node, int parent, unsigned index, uint64_t *base, uint64_t *size)
 {
     int len;

@@ -99,7 +99,7 @@ static bool senses(const Gpio *g, unsigned pin)
 /* Tells every pad that changed, and DETECT when it rises. */
 static void update(Gpio *g)
 {
-    ZifDevice *gpiote = zif_prop_device(&g->dev, "nordic,gpiote", 0);
+    ZifDevice *gpiote = zif_prop_peer(&g->dev, "nordic,gpiote", "nrf51-gpiote");
     bool detect = false;
 
     for (unsigned pin = 0; pin < NPINS; pin++) {

@@ -70,7 +70,7 @@ static unsigned polarity(const Gpiote *g, unsigned ch)
 
 static void drive(Gpiote *g, unsigned ch, int level)
 {
-    ZifDevice *gpio = zif_prop_device(&g->dev, "nordic,gpio", 0);
+    ZifDevice *gpio = zif_prop_peer(&g->dev, "nordic,gpio", "nrf51-gpio");
     g->levels = (g->levels & ~(1u << ch)) | level << ch;
     if (gpio) {
         zif__nrf_gpio_take(gpio, psel(g, ch), level);
@@ -79,7 +79,7 @@ static void drive(Gpiote *g, unsigned ch, int level)
 
 static void release(Gpiote *g, unsigned pin)
 {
-    ZifDevice *gpio = zif_prop_device(&g->dev, "nordic,gpio", 0);
+    ZifDevice *gpio = zif_prop_peer(&g->dev, "nordic,gpio", "nrf51-gpio");
     if (gpio) {
         zif__nrf_gpio_take(gpio, pin, -1);
     }

@@ -62,7 +62,7 @@ void zif__nrf_update_irq(ZifDevice *dev)
 
 void zif__nrf_event_to_ppi(ZifDevice *dev, unsigned slot)
 {
-    ZifDevice *ppi = zif_prop_device(dev, "nordic,ppi", 0);
+    ZifDevice *ppi = zif_prop_peer(dev, "nordic,ppi", "nrf51-ppi");
     if (ppi) {
         zif__nrf_ppi_event(ppi, dev->base + zif__nrf_offset(dev->cls, slot));
     }

@@ -52,7 +52,7 @@ static uint32_t place(const Nvmc *n, unsigned index, uint32_t *size)
 
 static bool is_protected(Nvmc *n, uint32_t address)
 {
-    ZifDevice *clock = zif_prop_device(&n->dev, "nordic,clock", 0);
+    ZifDevice *clock = zif_prop_peer(&n->dev, "nordic,clock", "nrf51-clock");
     return clock && zif__nrf_flash_protected(clock, address);
 }
 

@@ -293,7 +293,7 @@ static void start(Radio *r)
 
 static void ramp_up(Radio *r, unsigned slot)
 {
-    ZifDevice *clock = zif_prop_device(&r->dev, "nordic,clock", 0);
+    ZifDevice *clock = zif_prop_peer(&r->dev, "nordic,clock", "nrf51-clock");
     if (clock && !zif__nrf_hfxo_running(clock)) {
         zif_report(&r->dev, ZIF_REPORT_CLOCK_OFF, slot, "the radio needs the crystal: HFCLKSTART first");
     }

@@ -133,7 +133,7 @@ static bool flow_control(const Uart *u)
 /* RTS is low (go on) while the receiver listens and has room for more than the four bytes a sender may still have. */
 static void update_rts(Uart *u)
 {
-    ZifDevice *gpio = zif_prop_device(&u->dev, "nordic,gpio", 0);
+    ZifDevice *gpio = zif_prop_peer(&u->dev, "nordic,gpio", "nrf51-gpio");
     bool owns = enabled(u) && flow_control(u) && u->values[PSELRTS] < PADS;
     bool go = u->rx_started && !u->rx_stopping && FIFO_SIZE - u->fifo_len > RTS_MARGIN;
 
@@ -361,7 +361,7 @@ static void uart_reset(ZifDevice *dev, ZifResetKind kind)
 
 static bool uart_realize(ZifDevice *dev, Error **errp)
 {
-    ZifDevice *gpio = zif_prop_device(dev, "nordic,gpio", 0);
+    ZifDevice *gpio = zif_prop_peer(dev, "nordic,gpio", "nrf51-gpio");
     for (unsigned pad = 0; gpio && pad < PADS; pad++) {
         zif_connect(gpio, 0, pad, dev, IN_PAD, pad);
     }

@@ -247,6 +247,8 @@ unsigned zif_nchildren(const ZifDevice *dev);
 unsigned zif_child_cells(const ZifDevice *dev, unsigned child, const char *name, uint32_t *out, unsigned max);
 /** Another device by the phandle in cell `index` of property `name`; NULL when there is none. */
 ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned index);
+/** The device by the phandle in property `name` when it is of this class, else NULL: a tree may name any device. */
+ZifDevice *zif_prop_peer(const ZifDevice *dev, const char *name, const char *class_name);
 /** Room for a region of the device's own, freed with the device: to be initialised (memory_region_init_...) and mapped in
  * realize. At most 4 a device. State structs hold no regions, for a snapshot copies them. */
 MemoryRegion *zif_new_region(ZifDevice *dev);
