@@ -66,8 +66,8 @@ struct CfiCommands {
     bool (*shows_array)(const CfiChip *chip);
     void (*event)(CfiBank *bank, unsigned chip, unsigned event); /* CFI_EVENT_* */
     void (*reset)(CfiBank *bank, unsigned chip);
-    /* Primary extended query table (P address 0x40) into query[0x40..]; returns its length. */
-    unsigned (*extended_query)(uint8_t *at);
+    /* Primary extended query table (P address 0x40) into query[0x40..]. */
+    void (*extended_query)(uint8_t *at);
 };
 
 extern const CfiCommands zif__cfi_amd, zif__cfi_intel;

@@ -524,7 +524,7 @@ static void amd_reset(CfiBank *b, unsigned chip)
 }
 
 /* S29GL-N data sheet, "Primary Vendor-Specific Extended Query", version 1.3. */
-static unsigned amd_extended_query(uint8_t *at)
+static void amd_extended_query(uint8_t *at)
 {
     static const uint8_t table[] = {
         'P',  'R',  'I', '1', '3', 0x10, /* address-sensitive unlock, 90 nm */
@@ -540,7 +540,6 @@ static unsigned amd_extended_query(uint8_t *at)
         0x00,                            /* program suspend: no */
     };
     memcpy(at, table, sizeof table);
-    return sizeof table;
 }
 
 const CfiCommands zif__cfi_amd = { amd_write, amd_read, amd_shows_array, amd_event, amd_reset, amd_extended_query };

@@ -338,7 +338,7 @@ static void intel_reset(CfiBank *b, unsigned chip)
 }
 
 /* Intel 28F128J3 data sheet, "Primary Vendor-Specific Extended Query", version 1.1. */
-static unsigned intel_extended_query(uint8_t *at)
+static void intel_extended_query(uint8_t *at)
 {
     static const uint8_t table[] = {
         'P',  'R',  'I', '1', '1', 0x06, 0x00, 0x00, 0x00, /* optional features: suspend erase, suspend program */
@@ -348,7 +348,6 @@ static unsigned intel_extended_query(uint8_t *at)
         0x00,                                              /* VPP: none */
     };
     memcpy(at, table, sizeof table);
-    return sizeof table;
 }
 
 const CfiCommands zif__cfi_intel = { intel_write, intel_read,  intel_shows_array,

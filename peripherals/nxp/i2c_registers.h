@@ -25,4 +25,14 @@ static inline void i2c_register_write(ZifDevice *dev, uint8_t number, uint8_t va
     memory_region_dispatch_write(dev->mmio, number, value, 1, MEMTXATTRS_UNSPECIFIED);
 }
 
+/* Rows of these sensors' register tables: every register is a byte. */
+#define BYTE(n, off, rst, ...)                                                                                         \
+    {                                                                                                                  \
+        .name = n, .offset = off, .reset = rst, .size = 1, .fields = ZIF_FIELDS(__VA_ARGS__)                           \
+    }
+#define SAMPLE(n, off)                                                                                                 \
+    {                                                                                                                  \
+        .name = n, .offset = off, .size = 1, .flags = ZIF_REG_VOLATILE, .fields = ZIF_FIELDS({ n, 0, 8, ZIF_RO })      \
+    }
+
 #endif

@@ -45,15 +45,6 @@ enum {
     NREGS
 };
 
-#define BYTE(n, off, rst, ...)                                                                                         \
-    {                                                                                                                  \
-        .name = n, .offset = off, .reset = rst, .size = 1, .fields = ZIF_FIELDS(__VA_ARGS__)                           \
-    }
-#define SAMPLE(n, off)                                                                                                 \
-    {                                                                                                                  \
-        .name = n, .offset = off, .size = 1, .flags = ZIF_REG_VOLATILE, .fields = ZIF_FIELDS({ n, 0, 8, ZIF_RO })      \
-    }
-
 static const ZifRegister regs[NREGS] = {
     [DR_STATUS] = BYTE("DR_STATUS", 0x00, 0, { "XDR", 0, 1, ZIF_RO }, { "YDR", 1, 1, ZIF_RO }, { "ZDR", 2, 1, ZIF_RO },
                        { "ZYXDR", 3, 1, ZIF_RO }, { "XOW", 4, 1, ZIF_RO }, { "YOW", 5, 1, ZIF_RO },
