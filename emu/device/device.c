@@ -1,4 +1,4 @@
-/* Device life cycle, timed events, clocks, randomness. SPDX-License-Identifier: GPL-2.0-or-later */
+/* Device life cycle, timed events, randomness. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,6 +61,8 @@ static void device_free(ZifDevice *dev)
     }
     free(core->props);
     free(core->events);
+    free(core->clocks_out);
+    free(core->resets_out);
     free(core->told);
     free(core->polls);
     free(core->path);
@@ -143,6 +145,9 @@ ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, c
     core->told = calloc(cls->nregs + 1, 1);
     core->polls = calloc(cls->nregs + 1, sizeof *core->polls);
     core->external = cls->i2c || cls->spi;
+    core->guard = kit->hooks.access ? ZIF_GUARD_WATCHED : 0;
+    core->clocks_out = calloc(cls->clocks ? cls->clocks->lines + 1 : 1, sizeof *core->clocks_out);
+    core->resets_out = calloc(cls->resets ? cls->resets->lines + 1 : 1, 1);
     zif__wires_init(dev);
     init_events(dev);
     if (cls->serial) {
@@ -304,39 +309,6 @@ ZifTime zif_due(const ZifDevice *dev, unsigned event)
 {
     const ZifEvent *ev = device_event(dev, event);
     return zif_event_pending(ev) ? ev->when : ZIF_TIME_NEVER;
-}
-
-uint64_t zif_clock_hz(const ZifDevice *dev)
-{
-    return dev->core->clock_hz;
-}
-
-void zif__set_clock(ZifDevice *dev, uint64_t hz)
-{
-    if (dev->core->clock_hz != hz) {
-        dev->core->clock_hz = hz;
-        if (dev->core->realized && dev->cls->clock_changed) {
-            dev->cls->clock_changed(dev, hz);
-        }
-    }
-}
-
-void zif_clock_drive(ZifDevice *dev, unsigned index, uint64_t hz)
-{
-    ZifKit *kit = dev->core->kit;
-    if (index >= sizeof dev->core->clocks_out / sizeof *dev->core->clocks_out) {
-        zif_bug("%s: clock output %u is past the last", dev->cls->name, index);
-    }
-    dev->core->clocks_out[index] = hz;
-    for (unsigned i = 0; i < kit->ndevices; i++) {
-        ZifDevice *d = kit->devices[i];
-        if (d->core->clock_from == dev && d->core->clock_index == index) {
-            zif__set_clock(d, hz);
-        }
-    }
-    if (kit->hooks.clock) {
-        kit->hooks.clock(kit->hooks.opaque, dev, index, hz);
-    }
 }
 
 /* --- The rest --------------------------------------------------------------------------------------------------------- */

@@ -89,6 +89,27 @@ typedef struct {
 
 enum { ZIF_POLL_NOTED = 16 };
 
+/* Which line of which controller a device hangs on; dev NULL: none. */
+typedef struct {
+    ZifDevice *dev;
+    unsigned line;
+} ZifLineIn;
+
+typedef struct {
+    ZifLineIn from; /* nobody: a fixed rate */
+    uint64_t hz;
+} ZifClockIn;
+
+enum { ZIF_MAX_CLOCKS = 4 };
+
+enum {
+    ZIF_GUARD_WATCHED = 1,  /* somebody wants to know of every access */
+    ZIF_GUARD_CLOCK = 2,    /* the gate of its clock is closed */
+    ZIF_GUARD_RESET = 4,    /* held in reset */
+    ZIF_GUARD_SETTLING = 8, /* its clock was opened a moment ago */
+    ZIF_GUARD_DEAF = ZIF_GUARD_CLOCK | ZIF_GUARD_RESET | ZIF_GUARD_SETTLING,
+};
+
 typedef struct ZifDeviceCore ZifDeviceCore;
 /* A property that was asked for, found or not. */
 typedef struct {
@@ -123,10 +144,12 @@ struct ZifDeviceCore {
     bool resetting; /* output changes are held back until every device is reset */
     unsigned nevents;
     ZifDeviceEvent *events;
-    uint64_t clock_hz;
-    uint64_t clocks_out[16]; /* rates this device drives for its consumers */
-    ZifDevice *clock_from;   /* provider of clock_hz; NULL = fixed */
-    unsigned clock_index;
+    uint8_t guard;        /* ZIF_GUARD_*: why a register access cannot take the short way */
+    ZifTime usable_at;    /* its clock was opened so late that until then it does not answer */
+    uint64_t *clocks_out; /* rates this device drives for its consumers, cls->clocks->lines of them */
+    uint8_t *resets_out;  /* the same for resets */
+    ZifClockIn clocks[ZIF_MAX_CLOCKS];
+    ZifLineIn reset_from;
     ZifDevice *parent;    /* the bus controller of a part */
     uint32_t bus_address; /* I2C address or SPI chip select */
     bool selected;        /* SPI */
@@ -161,7 +184,7 @@ struct ZifKit {
         uint32_t (*pc)(void *opaque);
         void (*stall)(void *opaque, uint64_t cycles);
         void (*reset_request)(void *opaque, ZifResetKind kind);
-        /* Every access to a device's registers, after its effects: for the trace hash and traces. */
+        /* Set by zif__watch_accesses. */
         void (*access)(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);
         /* A clock controller's output has this rate now. */
         void (*clock)(void *opaque, ZifDevice *dev, unsigned index, uint64_t hz);
@@ -194,7 +217,20 @@ const ZifReportEntry *zif__report_at(const ZifKit *kit, unsigned n);
 /** Entry `index` of the reg property of a node below `parent`; false when there is none. */
 bool zif__node_reg(const void *fdt, int node, int parent, unsigned index, uint64_t *base, uint64_t *size);
 ZifDevice *zif__device_by_phandle(ZifKit *kit, uint32_t phandle);
-void zif__set_clock(ZifDevice *dev, uint64_t hz);
+/** Hangs entry n of a device's clocks on a controller's line (or gives it a fixed rate), and its reset on one, as the tree says. The
+ * line's number comes from the cells; false and *errp when the controller has no such line. To be done before the first reset. */
+bool zif__clock_from(ZifDevice *dev, unsigned n, ZifDevice *controller, const uint32_t *cells, unsigned ncells,
+                     Error **errp);
+bool zif__reset_from(ZifDevice *dev, ZifDevice *controller, const uint32_t *cells, unsigned ncells, Error **errp);
+/** Line of `controller` that these cells mean, for a consumer that is no device (the core). -1: none. */
+int zif__clock_line(const ZifDevice *controller, const uint32_t *cells, unsigned ncells);
+/** Sets a fixed rate of entry n of the device's clocks. */
+void zif__set_clock(ZifDevice *dev, unsigned n, uint64_t hz);
+/** Tells `fn` (NULL: nobody) of every access to a device's registers, after its effects. */
+void zif__watch_accesses(ZifKit *kit, void (*fn)(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value,
+                                                 unsigned size, bool is_write));
+/** Does the device hear an access now? If not this is reported. */
+bool zif__device_hears(ZifDevice *dev, hwaddr addr, bool is_write);
 
 /** Registers another listener of an output line. */
 void zif__wire_add(ZifDevice *dev, unsigned output, unsigned line, void (*fn)(void *opaque, int level), void *opaque);

@@ -202,29 +202,20 @@ static void write_pieces(ZifDevice *dev, hwaddr addr, uint32_t data, unsigned si
     }
 }
 
-MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
+static inline uint32_t read_at(ZifDevice *dev, hwaddr addr, unsigned size)
 {
-    ZifDevice *dev = opaque;
-    ZifDeviceCore *core = dev->core;
-    const ZifLayout *l = core->layout;
+    const ZifLayout *l = dev->core->layout;
     unsigned slot = slot_at(l, l->read_at, addr);
     const ZifSlot *s = &l->slots[slot];
     if (likely(s->offset == addr && s->size == size && (s->widths & size))) {
-        *data = read_slot(dev, slot, s);
-    } else {
-        *data = read_pieces(dev, addr, size);
+        return read_slot(dev, slot, s);
     }
-    if (unlikely(core->kit->hooks.access != NULL)) {
-        core->kit->hooks.access(core->kit->hooks.opaque, dev, addr, *data, size, false);
-    }
-    return MEMTX_OK;
+    return read_pieces(dev, addr, size);
 }
 
-MemTxResult zif__mmio_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
+static inline void write_at(ZifDevice *dev, hwaddr addr, uint32_t data, unsigned size)
 {
-    ZifDevice *dev = opaque;
-    ZifDeviceCore *core = dev->core;
-    const ZifLayout *l = core->layout;
+    const ZifLayout *l = dev->core->layout;
     unsigned slot = slot_at(l, l->write_at, addr);
     const ZifSlot *s = &l->slots[slot];
     if (likely(s->offset == addr && s->size == size && (s->widths & size))) {
@@ -232,8 +223,43 @@ MemTxResult zif__mmio_write(void *opaque, hwaddr addr, uint64_t data, unsigned s
     } else {
         write_pieces(dev, addr, data, size);
     }
-    if (unlikely(core->kit->hooks.access != NULL)) {
-        core->kit->hooks.access(core->kit->hooks.opaque, dev, addr, data & lanes(size), size, true);
+}
+
+/* Somebody watches, or the block may not hear. */
+static __attribute__((noinline)) MemTxResult guarded(ZifDevice *dev, hwaddr addr, uint64_t *data, unsigned size,
+                                                     bool is_write)
+{
+    ZifKit *kit = dev->core->kit;
+    bool hears = zif__device_hears(dev, addr, is_write);
+    if (is_write) {
+        if (hears) {
+            write_at(dev, addr, *data, size);
+        }
+    } else {
+        *data = hears ? read_at(dev, addr, size) : 0;
     }
+    if (kit->hooks.access) {
+        kit->hooks.access(kit->hooks.opaque, dev, addr, *data & lanes(size), size, is_write);
+    }
+    return MEMTX_OK;
+}
+
+MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
+{
+    ZifDevice *dev = opaque;
+    if (unlikely(dev->core->guard)) {
+        return guarded(dev, addr, data, size, false);
+    }
+    *data = read_at(dev, addr, size);
+    return MEMTX_OK;
+}
+
+MemTxResult zif__mmio_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
+{
+    ZifDevice *dev = opaque;
+    if (unlikely(dev->core->guard)) {
+        return guarded(dev, addr, &data, size, true);
+    }
+    write_at(dev, addr, data, size);
     return MEMTX_OK;
 }

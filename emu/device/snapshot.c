@@ -7,8 +7,9 @@
 #include "internal.h"
 
 typedef struct {
-    uint64_t clock_hz;
-    uint64_t clocks_out[sizeof((ZifDeviceCore *)0)->clocks_out / sizeof(uint64_t)];
+    uint64_t clock_hz[ZIF_MAX_CLOCKS];
+    ZifTime usable_at;
+    uint8_t guard;
     bool selected;
 } SavedCore;
 
@@ -22,10 +23,21 @@ static size_t body_size(const ZifDevice *dev)
     return (dev->cls->plain ? dev->cls->plain : dev->cls->size) - sizeof *dev;
 }
 
+static size_t nclocks(const ZifDevice *dev)
+{
+    return dev->cls->clocks ? dev->cls->clocks->lines : 0;
+}
+
+static size_t nresets(const ZifDevice *dev)
+{
+    return dev->cls->resets ? dev->cls->resets->lines : 0;
+}
+
 size_t zif__device_state_size(const ZifDevice *dev)
 {
     const ZifDeviceCore *core = dev->core;
-    return body_size(dev) + sizeof(SavedCore) + core->nevents * sizeof(SavedEvent) + core->ninputs + core->noutputs;
+    return body_size(dev) + sizeof(SavedCore) + nclocks(dev) * sizeof(uint64_t) + nresets(dev) +
+           core->nevents * sizeof(SavedEvent) + core->ninputs + core->noutputs;
 }
 
 void zif__device_save(const ZifDevice *dev, void *bytes)
@@ -34,13 +46,20 @@ void zif__device_save(const ZifDevice *dev, void *bytes)
     uint8_t *at = bytes;
     SavedCore c;
     memset(&c, 0, sizeof c); /* padding too: equal states give equal bytes */
-    c.clock_hz = core->clock_hz;
-    memcpy(c.clocks_out, core->clocks_out, sizeof c.clocks_out);
+    for (unsigned i = 0; i < ZIF_MAX_CLOCKS; i++) {
+        c.clock_hz[i] = core->clocks[i].hz;
+    }
+    c.usable_at = core->usable_at;
+    c.guard = core->guard & ZIF_GUARD_DEAF;
     c.selected = core->selected;
     memcpy(at, dev + 1, body_size(dev));
     at += body_size(dev);
     memcpy(at, &c, sizeof c);
     at += sizeof c;
+    memcpy(at, core->clocks_out, nclocks(dev) * sizeof(uint64_t));
+    at += nclocks(dev) * sizeof(uint64_t);
+    memcpy(at, core->resets_out, nresets(dev));
+    at += nresets(dev);
     for (unsigned i = 0; i < core->nevents; i++) {
         const ZifEvent *ev = &core->events[i].ev;
         SavedEvent e = { ZIF_TIME_NEVER, 0 };
@@ -67,9 +86,16 @@ void zif__device_restore(ZifDevice *dev, const void *bytes)
     at += body_size(dev);
     memcpy(&c, at, sizeof c);
     at += sizeof c;
-    core->clock_hz = c.clock_hz;
-    memcpy(core->clocks_out, c.clocks_out, sizeof c.clocks_out);
+    for (unsigned i = 0; i < ZIF_MAX_CLOCKS; i++) {
+        core->clocks[i].hz = c.clock_hz[i];
+    }
+    core->usable_at = c.usable_at;
+    core->guard = (core->guard & ~ZIF_GUARD_DEAF) | (c.guard & ZIF_GUARD_DEAF);
     core->selected = c.selected;
+    memcpy(core->clocks_out, at, nclocks(dev) * sizeof(uint64_t));
+    at += nclocks(dev) * sizeof(uint64_t);
+    memcpy(core->resets_out, at, nresets(dev));
+    at += nresets(dev);
     for (unsigned i = 0; i < core->nevents; i++) {
         SavedEvent e;
         memcpy(&e, at, sizeof e);

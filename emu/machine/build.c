@@ -215,33 +215,71 @@ ZifDevice *zif__device_of_node(ZifMachine *m, int node)
 
 /* --- Clocks ----------------------------------------------------------------------------------------------------------- */
 
-/* What drives a node: a rate, or a device's output. Rate 0 and no device: the tree does not say. */
-static void clock_of(ZifMachine *m, int node, uint64_t *hz, ZifDevice **from, unsigned *index)
+/* One entry of `clocks` or `resets`: the device that drives it (NULL: none) and its cells. */
+typedef struct {
+    int node;
+    ZifDevice *dev;
+    uint32_t cells[4];
+    unsigned ncells;
+} Supplier;
+
+/* Takes the next entry off cells[n] at *at; false when there is none, or with *errp. */
+static bool supplier(ZifMachine *m, int node, const char *prop, unsigned *at, Supplier *s, Error **errp)
 {
-    uint32_t cells[2] = { 0, 0 };
-    unsigned n = zif__tree_cells(m->fdt, node, "clocks", cells, 2);
-    *from = NULL;
-    *index = 0;
-    if (!n) {
-        *hz = zif__tree_u32(m->fdt, node, "clock-frequency", 0);
-        return;
+    uint32_t cells[64];
+    unsigned n = zif__tree_cells(m->fdt, node, prop, cells, 64);
+    n = n < 64 ? n : 64;
+    if (*at >= n) {
+        return false;
     }
-    int provider = zif__tree_phandle(m->tree, cells[0]);
-    *hz = provider >= 0 ? zif__tree_u32(m->fdt, provider, "clock-frequency", 0) : 0;
-    *from = zif__device_of_node(m, provider);
-    if (*from && n > 1 && zif__tree_u32(m->fdt, provider, "#clock-cells", 0)) {
-        *index = cells[1] & 15;
+    *s = (Supplier){ .node = zif__tree_phandle(m->tree, cells[(*at)++]) };
+    char width[32];
+    snprintf(width, sizeof width, "#%.*s-cells", (int)strlen(prop) - 1, prop);
+    s->ncells = s->node >= 0 ? zif__tree_u32(m->fdt, s->node, width, 0) : 0;
+    if (s->ncells > 4 || s->ncells > n - *at) {
+        error_setg(errp, "%s: %s does not fit %s of its controller", zif__tree_node(m->tree, node)->path, prop, width);
+        return false;
     }
+    memcpy(s->cells, cells + *at, s->ncells * sizeof *cells);
+    *at += s->ncells;
+    /* A controller may be split in two nodes, the inner one for its resets. */
+    s->dev = zif__device_of_node(m, s->node);
+    if (!s->dev && s->node >= 0) {
+        s->dev = zif__device_of_node(m, zif__tree_node(m->tree, s->node)->parent);
+    }
+    return true;
 }
 
-static void give_clocks(ZifMachine *m, uint64_t core_hz)
+static bool give_clocks(ZifMachine *m, uint64_t core_hz, Error **errp)
 {
     for (unsigned i = 0; i < m->kit.ndevices; i++) {
-        ZifDeviceCore *core = m->kit.devices[i]->core;
-        uint64_t hz;
-        clock_of(m, core->node, &hz, &core->clock_from, &core->clock_index);
-        core->clock_hz = hz ? hz : core->clock_from ? 0 : core_hz;
+        ZifDevice *dev = m->kit.devices[i];
+        int node = dev->core->node;
+        unsigned at = 0, n = 0;
+        Supplier s;
+        Error *err = NULL;
+        for (; n < ZIF_MAX_CLOCKS && supplier(m, node, "clocks", &at, &s, &err); n++) {
+            uint32_t fixed = s.node >= 0 ? zif__tree_u32(m->fdt, s.node, "clock-frequency", 0) : 0;
+            if (fixed || !s.dev || !s.dev->cls->clocks) {
+                zif__set_clock(dev, n, fixed ? fixed : s.dev ? 0 : core_hz);
+            } else if (!zif__clock_from(dev, n, s.dev, s.cells, s.ncells, &err)) {
+                break;
+            }
+        }
+        if (!n) {
+            uint32_t own = zif__tree_u32(m->fdt, node, "clock-frequency", 0);
+            zif__set_clock(dev, 0, own ? own : core_hz);
+        }
+        at = 0;
+        if (!err && supplier(m, node, "resets", &at, &s, &err) && s.dev && s.dev->cls->resets) {
+            zif__reset_from(dev, s.dev, s.cells, s.ncells, &err);
+        }
+        if (err) {
+            error_propagate(errp, err);
+            return false;
+        }
     }
+    return true;
 }
 
 /* --- The core --------------------------------------------------------------------------------------------------------- */
@@ -320,7 +358,8 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
 bool zif__build(ZifMachine *m, Error **errp)
 {
     uint64_t hz = 0;
-    unsigned index;
+    unsigned at = 0;
+    Supplier clock = { .node = -1 };
     int cpu = find_cpu(m->fdt);
     if (cpu < 0) {
         error_setg(errp, "the tree has no /cpus/cpu@0");
@@ -330,7 +369,15 @@ bool zif__build(ZifMachine *m, Error **errp)
     if (!read_core(m, cpu, errp)) {
         return false;
     }
-    clock_of(m, cpu, &hz, &m->core_clock_from, &index);
+    Error *err = NULL;
+    bool supplied = supplier(m, cpu, "clocks", &at, &clock, &err);
+    if (err) {
+        error_propagate(errp, err);
+        return false;
+    }
+    if (supplied && clock.node >= 0) {
+        hz = zif__tree_u32(m->fdt, clock.node, "clock-frequency", 0);
+    }
     if (!hz) { /* a clock controller may say later; its node's clock-frequency is the rate out of reset */
         hz = zif__tree_u32(m->fdt, cpu, "clock-frequency", 0);
     }
@@ -345,8 +392,11 @@ bool zif__build(ZifMachine *m, Error **errp)
     if (!walk(m, 0, 0, errp) || !zif__no_overlaps(m, errp)) {
         return false;
     }
-    clock_of(m, cpu, &hz, &m->core_clock_from, &m->core_clock_index);
-    give_clocks(m, zif_timeline_hz(m->kit.timeline));
+    m->core_clock_from = zif__device_of_node(m, clock.node);
+    m->core_clock_line = m->core_clock_from ? zif__clock_line(m->core_clock_from, clock.cells, clock.ncells) : -1;
+    if (!give_clocks(m, zif_timeline_hz(m->kit.timeline), errp)) {
+        return false;
+    }
     address_space_init(&m->bus, &m->system, "bus");
     m->bus_ready = true;
     m->kit.bus = &m->bus;

@@ -55,7 +55,7 @@ void zif_machine_enable_trace_hash(ZifMachine *m)
     m->hash = calloc(1, sizeof *m->hash);
     m->hash->state = XXH3_createState();
     XXH3_64bits_reset(m->hash->state);
-    m->kit.hooks.access = hash_access;
+    zif__watch_accesses(&m->kit, hash_access);
     m->kit.hooks.transmitted = hash_byte;
 }
 

@@ -72,7 +72,7 @@ struct ZifMachine {
     ZifIrqLine irqs[ZIF_MAX_IRQS];
     ZifChipSelect *selects;
     ZifDevice *core_clock_from; /* provider of the core's clock; NULL = fixed */
-    unsigned core_clock_index;
+    int core_clock_line;
     /* Serial lines, console first. */
     ZifSerialLine **lines;
     ZifTail *tails;

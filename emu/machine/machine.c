@@ -44,7 +44,7 @@ static void ask_reset(void *opaque, ZifResetKind kind)
 static void clock_driven(void *opaque, ZifDevice *dev, unsigned index, uint64_t hz)
 {
     ZifMachine *m = opaque;
-    if (m->core_clock_from == dev && m->core_clock_index == index && hz) {
+    if (m->core_clock_from == dev && m->core_clock_line == (int)index && hz) {
         zif_timeline_set_hz(m->kit.timeline, hz);
         if (m->running) {
             zif_cpu_stop(m->cpu); /* its deadline was counted in cycles of the old rate */

@@ -243,6 +243,84 @@ static bool wire_pins(ZifMachine *m, ZifDevice *dev, Error **errp)
     return true;
 }
 
+/* `<signal>-pins = <&port pin function>, ...`: the pins a signal can be led to. The signal is an input or output of that name, or line
+ * n - 1 of one whose name lacks the number n at the end ("ch2": line 1 of "ch"). */
+static bool signal_line(const ZifDevice *dev, bool output, const char *signal, unsigned *which, unsigned *line)
+{
+    char stem[64];
+    unsigned number = 1;
+    int found = output ? zif__output_find(dev->cls, signal) : zif__input_find(dev->cls, signal);
+    if (found < 0) {
+        size_t digits = strlen(signal);
+        while (digits && strchr("0123456789", signal[digits - 1])) {
+            digits--;
+        }
+        if (!signal[digits]) {
+            return false;
+        }
+        number = strtoul(signal + digits, NULL, 10);
+        snprintf(stem, sizeof stem, "%.*s", (int)digits, signal);
+        found = output ? zif__output_find(dev->cls, stem) : zif__input_find(dev->cls, stem);
+    }
+    const unsigned *base = output ? dev->core->output_base : dev->core->input_base;
+    if (found < 0 || number < 1 || number > base[found + 1] - base[found]) {
+        return false;
+    }
+    *which = found;
+    *line = number - 1;
+    return true;
+}
+
+static bool wire_signal(ZifMachine *m, ZifDevice *dev, const char *signal, const uint32_t *cells, Error **errp)
+{
+    unsigned which, line, af = cells[1] * 16 + cells[2];
+    ZifDevice *port = zif__device_by_phandle(&m->kit, cells[0]);
+    int in = port ? zif__input_find(port->cls, "af") : -1, out = port ? zif__output_find(port->cls, "af") : -1;
+    if (!port || !port->cls->alternate || in < 0 || out < 0) {
+        return true; /* a port without alternate functions, or one that is not modelled */
+    }
+    if (cells[2] == ZIF_PIN_ANALOG) {
+        return true; /* no level */
+    }
+    if (cells[1] > 15 || cells[2] > 15) {
+        error_setg(errp, "%s: %s-pins: pin %u function %u; both are 0 to 15", dev->core->path, signal, cells[1],
+                   cells[2]);
+        return false;
+    }
+    if (signal_line(dev, true, signal, &which, &line)) {
+        zif_connect(dev, which, line, port, in, af);
+    }
+    if (signal_line(dev, false, signal, &which, &line)) {
+        zif_connect(port, out, af, dev, which, line);
+    }
+    return true;
+}
+
+static bool wire_signals(ZifMachine *m, ZifDevice *dev, Error **errp)
+{
+    int prop;
+    fdt_for_each_property_offset(prop, m->fdt, dev->core->node)
+    {
+        const char *name;
+        char signal[64];
+        uint32_t cells[MAX_CELLS];
+        fdt_getprop_by_offset(m->fdt, prop, &name, NULL);
+        size_t len = name ? strlen(name) : 0;
+        if (len < 6 || len >= sizeof signal || strcmp(name + len - 5, "-pins")) {
+            continue;
+        }
+        snprintf(signal, sizeof signal, "%.*s", (int)len - 5, name);
+        unsigned n = zif__tree_cells(m->fdt, dev->core->node, name, cells, MAX_CELLS);
+        n = n < MAX_CELLS ? n : MAX_CELLS;
+        for (unsigned i = 0; i + 3 <= n; i += 3) {
+            if (!wire_signal(m, dev, signal, cells + i, errp)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 /* zif,wires: <output line &peer input line>. */
 static bool wire_plain(ZifMachine *m, ZifDevice *dev, Error **errp)
 {
@@ -272,7 +350,8 @@ bool zif__wire_devices(ZifMachine *m, Error **errp)
         if ((leds || keys) && dev->cls != &zif__stub_class && !wire_children(m, dev, leds, errp)) {
             return false;
         }
-        if (!wire_interrupts(m, dev, errp) || !wire_pins(m, dev, errp) || !wire_plain(m, dev, errp)) {
+        if (!wire_interrupts(m, dev, errp) || !wire_pins(m, dev, errp) || !wire_signals(m, dev, errp) ||
+            !wire_plain(m, dev, errp)) {
             return false;
         }
     }

@@ -197,7 +197,7 @@ typedef struct {
 } Clock;
 
 enum { HF_STARTED, LF_STARTED, CALIBRATED, CAL_TIMER };
-enum { OUT_HF, OUT_LF };
+enum { OUT_HF, OUT_LF, NOUTS };
 enum { SRC_RC, SRC_XTAL, SRC_SYNTH, STATE_RUNNING = 1 << 16 };
 enum { PROT_BLOCK = 4096 };
 
@@ -347,6 +347,8 @@ static void clock_reset(ZifDevice *dev, ZifResetKind kind)
     zif_clock_drive(dev, OUT_LF, 0);
 }
 
+static const ZifController outputs = { .lines = NOUTS };
+
 const ZifClass zif__nrf51_clock = {
     .name = "nrf51-clock",
     .socs = (const char *const[]){ "nordic,nrf51822", NULL },
@@ -365,6 +367,7 @@ const ZifClass zif__nrf51_clock = {
     .events = (const char *const[]){ "hfclk", "lfclk", "cal", "ctto", NULL },
     .event = clock_event,
     .reset = clock_reset,
+    .clocks = &outputs,
     .peek = clock_peek,
     .on_write = clock_write,
 };

@@ -179,7 +179,17 @@ static ZifDevice *add(ZifBench *b, ZifDevice *parent, const ZifClass *cls, const
     d->next = b->devices;
     b->devices = d;
     ZifDeviceCore *core = d->dev->core;
-    core->clock_hz = zif_prop_u32(d->dev, "clock-frequency", DEFAULT_HZ);
+    uint32_t cells[8];
+    unsigned ncells = zif_prop_cells(d->dev, "clocks", cells, 8);
+    if (ncells) {
+        zif__clock_from(d->dev, 0, zif_prop_device(d->dev, "clocks", 0), cells + 1, ncells - 1, &error_abort);
+    } else {
+        zif__set_clock(d->dev, 0, zif_prop_u32(d->dev, "clock-frequency", DEFAULT_HZ));
+    }
+    ncells = zif_prop_cells(d->dev, "resets", cells, 8);
+    if (ncells) {
+        zif__reset_from(d->dev, zif_prop_device(d->dev, "resets", 0), cells + 1, ncells - 1, &error_abort);
+    }
     core->parent = parent;
     core->bus_address = zif_prop_u32(d->dev, "reg", 0);
     core->path = strdup("/device");
@@ -210,6 +220,11 @@ ZifDevice *zif_bench_add_class(ZifBench *b, const ZifClass *cls, const ZifBenchP
 ZifDevice *zif_bench_add_part(ZifBench *b, ZifDevice *controller, const char *class_name, const ZifBenchProp *props)
 {
     return add(b, controller, class_named(class_name), props);
+}
+
+void zif_bench_clock(ZifDevice *dev, unsigned n, uint64_t hz)
+{
+    zif__set_clock(dev, n, hz);
 }
 
 uint32_t zif_bench_phandle(ZifDevice *dev)
@@ -350,6 +365,12 @@ void *zif_bench_ram(ZifBench *b)
 unsigned zif_bench_nreports(ZifBench *b)
 {
     return zif__nreports(&b->kit);
+}
+
+const char *zif_bench_report_text(ZifBench *b, unsigned n)
+{
+    const ZifReportEntry *e = zif__report_at(&b->kit, n);
+    return e ? e->text : "";
 }
 
 uint64_t zif_bench_reported(ZifBench *b, ZifReportKind kind, const char *reg)

@@ -116,6 +116,21 @@ typedef struct {
     ZifTime (*frame_time)(ZifDevice *dev); /* duration of one character as now configured; 0 = not configured */
 } ZifSerialPort;
 
+/* Lines that a clock or reset controller drives, one for each block it serves. A consumer's node names its line by the cells after
+ * the phandle in `clocks` (`resets`). */
+typedef struct {
+    unsigned lines;
+    /* The line that these cells mean, or -1. NULL: the first cell is the line's number. */
+    int (*line)(const ZifDevice *dev, const uint32_t *cells, unsigned ncells);
+    /* The register bit that opens (or holds) this line, for reports. NULL or false: no gate; a consumer whose clock stands still
+     * then keeps its registers accessible. */
+    bool (*gate)(const ZifDevice *dev, unsigned line, unsigned *slot, unsigned *bit);
+    unsigned settle; /* clocks only: cycles of the block's clock from opening a gate until its registers answer */
+} ZifController;
+
+/* What a pin is connected to besides its GPIO port's own input and output. */
+enum { ZIF_PIN_GPIO = -1, ZIF_PIN_ANALOG = 0xff };
+
 struct ZifClass {
     const char *name;              /* "nrf51-uart": unique */
     const char *const *socs;       /* root compatibles this layout is for ("nordic,nrf51822"); NULL-ended; NULL = any */
@@ -147,13 +162,20 @@ struct ZifClass {
     /* After the table's rules changed the stored value from `old`; `value` is what the bus wrote (narrow writes merged with
      * the stored value; bytes outside the access are 0 for W1C/W1S/WO fields). The new stored value is values[slot]. */
     void (*on_write)(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value);
-    /* The rate of the block's clock changed (from its node's `clocks`), in Hz; 0 = gated. */
+    /* The rate of one of the block's clocks changed (its node's `clocks`): hz is the first one's, in Hz; 0 = gated. */
     void (*clock_changed)(ZifDevice *dev, uint64_t hz);
+    /* The block's reset line was released (false) or asserted (true; after the kit has reset the block). */
+    void (*held_in_reset)(ZifDevice *dev, bool held);
     void (*snapshot_done)(ZifDevice *dev); /* after a restore: rebuild what is derived */
 
     const ZifI2cPart *i2c;
     const ZifSpiPart *spi;
     const ZifSerialPort *serial;
+    const ZifController *clocks; /* this device is a clock controller */
+    const ZifController *resets; /* and a reset controller */
+    /* A GPIO port: the alternate function (0..15) pin is switched to, ZIF_PIN_ANALOG, or ZIF_PIN_GPIO. Such a class has inputs
+     * and outputs "pin" (one line a pin) and, for what other blocks drive and hear through the pin, "af" (line pin * 16 + function). */
+    int (*alternate)(const ZifDevice *dev, unsigned pin);
 };
 
 /* The header of every device's state. Everything after it in the state struct is plain bytes: a snapshot copies them. */
@@ -202,10 +224,21 @@ ZifDevice *zif_device_at(const ZifDevice *dev, uint64_t address, uint32_t *offse
 /** Resets one block (a reset controller's doing: ZIF_RESET_BLOCK). */
 void zif_reset_device(ZifDevice *dev, ZifResetKind kind);
 
-/** The block's clock in Hz as its node and the clock tree say now; 0 = gated or unknown. */
+/** The block's clock in Hz as its node and the clock tree say now; 0 = gated or unknown. While the first clock of a node is gated by
+ * a register bit, its registers read as zero and ignore writes, which is reported; so they do while the block is held in reset. */
 uint64_t zif_clock_hz(const ZifDevice *dev);
-/** A clock controller: output `index` (the cell after its phandle in a consumer's `clocks`; 0..15) now has this rate. */
-void zif_clock_drive(ZifDevice *dev, unsigned index, uint64_t hz);
+/** Entry `n` (0..3) of the node's `clocks`; 0 also when there is none. */
+uint64_t zif_clock_hz_of(const ZifDevice *dev, unsigned n);
+/** A clock controller (cls->clocks): this line now has this rate. In reset() and from then on at every change. */
+void zif_clock_drive(ZifDevice *dev, unsigned line, uint64_t hz);
+/** A reset controller (cls->resets): holds the consumers of this line in reset, or lets them go. */
+void zif_reset_drive(ZifDevice *dev, unsigned line, bool held);
+
+/** Is a signal of the block led to a pin now? `<signal>-pins = <&port pin function>, ...` in its node lists the pins it can use; the answer
+ * is whether one of them is switched to that function. True when the node does not say. */
+bool zif_routed(const ZifDevice *dev, const char *signal);
+/** zif_routed, and a report (kind `pin`) that names the pins it could use when it is not. */
+bool zif_check_routed(ZifDevice *dev, const char *signal);
 
 /** The bus this device masters (its node's place in the tree decides what it can reach). */
 AddressSpace *zif_bus(ZifDevice *dev);

@@ -19,7 +19,8 @@
 typedef struct ZifBench ZifBench;
 
 /* A property of the device's node: up to 16 cells, or a string when `text` is set. Lists end with a row without a name.
- * "clock-frequency" is the block's clock (16 MHz when absent); "reg" is an I2C address or chip select of a part. */
+ * "clock-frequency" is the block's clock (16 MHz when absent); "reg" is an I2C address or chip select of a part. "clocks" and "resets" are one entry: the controller's
+ * phandle (zif_bench_phandle) and its cells. */
 typedef struct {
     const char *name;
     unsigned ncells;
@@ -36,6 +37,8 @@ ZifDevice *zif_bench_add(ZifBench *b, const char *class_name, const ZifBenchProp
 ZifDevice *zif_bench_add_class(ZifBench *b, const ZifClass *cls, const ZifBenchProp *props);
 /** As above, as a part on the controller's bus. */
 ZifDevice *zif_bench_add_part(ZifBench *b, ZifDevice *controller, const char *class_name, const ZifBenchProp *props);
+/** Gives entry n (0..3) of the device's clocks this rate in Hz; 0 stops it. */
+void zif_bench_clock(ZifDevice *dev, unsigned n, uint64_t hz);
 /** The phandle of a device, for properties of others that refer to it. */
 uint32_t zif_bench_phandle(ZifDevice *dev);
 void zif_bench_reset(ZifBench *b, ZifResetKind kind);
@@ -75,6 +78,8 @@ void *zif_bench_ram(ZifBench *b);
 unsigned zif_bench_nreports(ZifBench *b);
 /** How many reports of this kind and register name ("" = no register) there are, repetitions included. NULL: any register. */
 uint64_t zif_bench_reported(ZifBench *b, ZifReportKind kind, const char *reg);
+/** The sentence of report number n, oldest first. */
+const char *zif_bench_report_text(ZifBench *b, unsigned n);
 /** Cycles a device stalled the processor for; resets it asked for. */
 uint64_t zif_bench_stalled(ZifBench *b);
 unsigned zif_bench_reset_requests(ZifBench *b);
