@@ -18,6 +18,7 @@ static const uint16_t program[] = {
     0x3201, /* adds r2, #1 */
     0x683e, /* ldr  r6, [r7] : refused */
     0x3201, /* adds r2, #1 */
+    0xe7fe, /* b    .        : nothing behind is translated */
 };
 
 static unsigned all(void *opaque, uint32_t page)
