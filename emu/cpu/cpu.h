@@ -18,11 +18,12 @@ typedef struct {
     unsigned mpu_regions; /* 0, 8 or 16 */
     bool has_vtor;        /* M0 has none */
     bool has_bitband;
-    uint32_t systick_calib;  /* SYST_CALIB's value */
-    uint64_t systick_ref_hz; /* external reference; 0 = none (CLKSOURCE reads as one) */
-    uint32_t vector_base;    /* where the vector table is at reset, usually 0 */
-    MemoryRegion *bus;       /* everything but the private peripheral bus; the core lays its own regions over it */
-    ZifTimeline *timeline;   /* the core becomes its cycle source */
+    uint32_t systick_calib;   /* SYST_CALIB's value */
+    uint64_t systick_ref_hz;  /* external reference; 0 = none (CLKSOURCE reads as one) */
+    uint32_t systick_ref_div; /* or: the reference is the core's clock divided by this; 0 = it is not */
+    uint32_t vector_base;     /* where the vector table is at reset, usually 0 */
+    MemoryRegion *bus;        /* everything but the private peripheral bus; the core lays its own regions over it */
+    ZifTimeline *timeline;    /* the core becomes its cycle source */
     bool semihosting;
     /* What the core tells the machine; all optional. */
     struct {

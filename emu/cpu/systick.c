@@ -15,7 +15,26 @@ static uint64_t ticks_now(ZifCpu *cpu)
     if (cpu->st.systick.csr & CLKSOURCE) {
         return zif_cpu_cycles(cpu);
     }
+    if (cpu->cfg.systick_ref_div) {
+        return zif_cpu_cycles(cpu) / cpu->cfg.systick_ref_div;
+    }
     return zif_clock_ticks(&cpu->st.systick.ref, zif_timeline_now(cpu->cfg.timeline));
+}
+
+static ZifTime time_of(const ZifCpu *cpu, uint64_t tick)
+{
+    if (cpu->st.systick.csr & CLKSOURCE) {
+        return zif_timeline_time_at(cpu->cfg.timeline, tick);
+    }
+    if (cpu->cfg.systick_ref_div) {
+        return zif_timeline_time_at(cpu->cfg.timeline, tick * cpu->cfg.systick_ref_div);
+    }
+    return zif_clock_when(&cpu->st.systick.ref, tick);
+}
+
+static bool has_reference(const ZifCpu *cpu)
+{
+    return cpu->cfg.systick_ref_hz || cpu->cfg.systick_ref_div;
 }
 
 /* Ticks from `base` to the next transition from 1 to 0; 0: there is none. */
@@ -61,9 +80,7 @@ static void schedule(ZifCpu *cpu)
     uint64_t zero = to_zero(cpu);
     ZifTime when = ZIF_TIME_NEVER;
     if ((cpu->st.systick.csr & (ENABLE | TICKINT)) == (ENABLE | TICKINT) && zero) {
-        uint64_t tick = cpu->st.systick.base + zero;
-        when = (cpu->st.systick.csr & CLKSOURCE) ? zif_timeline_time_at(cpu->cfg.timeline, tick)
-                                                 : zif_clock_when(&cpu->st.systick.ref, tick);
+        when = time_of(cpu, cpu->st.systick.base + zero);
     }
     zif_event_at(cpu->cfg.timeline, &cpu->systick_event, when);
 }
@@ -83,7 +100,7 @@ void zif__systick_init(ZifCpu *cpu)
 void zif__systick_reset(ZifCpu *cpu)
 {
     /* Without an external reference CLKSOURCE reads as one [v7 B3.3.3]. RVR and CVR are UNKNOWN at reset: zero here. */
-    cpu->st.systick.csr = cpu->cfg.systick_ref_hz ? 0 : CLKSOURCE;
+    cpu->st.systick.csr = has_reference(cpu) ? 0 : CLKSOURCE;
     cpu->st.systick.reload = 0;
     cpu->st.systick.value = 0;
     cpu->st.systick.countflag = false;
@@ -130,7 +147,7 @@ bool zif__systick_write(ZifCpu *cpu, uint32_t offset, uint32_t value, uint32_t m
     sync(cpu);
     switch (offset) {
     case CSR: {
-        uint32_t writable = ENABLE | TICKINT | (cpu->cfg.systick_ref_hz ? CLKSOURCE : 0);
+        uint32_t writable = ENABLE | TICKINT | (has_reference(cpu) ? CLKSOURCE : 0);
         cpu->st.systick.csr = (cpu->st.systick.csr & ~(writable & mask)) | (value & writable & mask);
         cpu->st.systick.base = ticks_now(cpu); /* of the clock now chosen */
         break;

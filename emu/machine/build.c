@@ -339,6 +339,7 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
     c->has_bitband = zif__tree_has(fdt, cpu, "zif,bitband");
     c->vector_base = zif__tree_u32(fdt, cpu, "zif,vector-base", 0);
     c->systick_calib = zif__tree_u32(fdt, cpu, "zif,systick-calib", 0);
+    c->systick_ref_div = zif__tree_u32(fdt, cpu, "zif,systick-ref-div", 0);
     c->systick_ref_hz = zif__tree_u32(fdt, cpu, "zif,systick-ref-hz", 0);
     if (c->num_irqs < 1 || c->num_irqs > (cores[i].v7m ? 240u : 32u)) {
         error_setg(errp, "zif,num-irqs is %u: this core has 1 to %u", c->num_irqs, cores[i].v7m ? 240 : 32);
