@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "device.h"
+#include "flash.h"
 #include "internal.h"
 
 static const MemoryRegionOps register_ops = {
@@ -54,6 +55,7 @@ static void device_free(ZifDevice *dev)
     for (unsigned i = 0; i < core->nown; i++) {
         free(core->own[i]);
     }
+    zif__flash_free(dev);
     zif__wires_free(dev);
     free(core->mapped);
     for (unsigned i = 0; i < core->nprops; i++) {

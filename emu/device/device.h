@@ -7,6 +7,7 @@
 #ifndef ZIF_DEVICE_DEVICE_H
 #define ZIF_DEVICE_DEVICE_H
 
+#include <zif/flash.h>
 #include <zif/peripheral.h>
 
 typedef struct ZifKit ZifKit;
@@ -179,6 +180,9 @@ struct ZifKit {
     unsigned nreports;
     void (*on_report)(void *opaque, const ZifReportEntry *entry);
     void *on_report_opaque;
+    ZifFlash *flashes;                                                          /* cells of all devices, newest first */
+    void (*on_flash_step)(void *opaque, ZifFlash *f, const ZifFlashStep *step); /* before the cells change */
+    void *on_flash_step_opaque;
     /* What the owner provides; each may be NULL. */
     struct {
         uint32_t (*pc)(void *opaque);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 #include "device.h"
+#include "flash.h"
 #include "internal.h"
 
 typedef struct {
@@ -37,7 +38,7 @@ size_t zif__device_state_size(const ZifDevice *dev)
 {
     const ZifDeviceCore *core = dev->core;
     return body_size(dev) + sizeof(SavedCore) + nclocks(dev) * sizeof(uint64_t) + nresets(dev) +
-           core->nevents * sizeof(SavedEvent) + core->ninputs + core->noutputs;
+           core->nevents * sizeof(SavedEvent) + core->ninputs + core->noutputs + zif__flash_state_size(dev);
 }
 
 void zif__device_save(const ZifDevice *dev, void *bytes)
@@ -75,6 +76,7 @@ void zif__device_save(const ZifDevice *dev, void *bytes)
     for (unsigned i = 0; i < core->noutputs; i++) {
         *at++ = core->outputs[i].level;
     }
+    zif__flash_save(dev, at);
 }
 
 void zif__device_restore(ZifDevice *dev, const void *bytes)
@@ -111,6 +113,7 @@ void zif__device_restore(ZifDevice *dev, const void *bytes)
     for (unsigned i = 0; i < core->noutputs; i++) {
         core->outputs[i].level = *at++;
     }
+    zif__flash_restore(dev, at);
     memset(core->polls, 0, (dev->cls->nregs + 1) * sizeof *core->polls);
 }
 

@@ -87,6 +87,8 @@ struct ZifMachine {
     bool reset_asked;
     ZifResetKind reset_kind;
     unsigned resets;
+    bool power_cycle_asked;
+    unsigned power_cycles;
     bool exited;
     int exit_code;
     ZifCall *calls;
@@ -116,6 +118,10 @@ bool zif__memory_aliases(ZifMachine *m, Error **errp);
 /** Before devices go, for an alias may show a device's memory. */
 void zif__memory_aliases_drop(ZifMachine *m);
 void zif__memories_free(ZifMachine *m);
+/** What RAM holds after another power-on. */
+void zif__memories_fill(ZifMachine *m);
+/** What becomes of memory when power goes and comes back; a power-on reset must follow. */
+void zif__power_cycle(ZifMachine *m);
 bool zif__wire_devices(ZifMachine *m, Error **errp);
 void zif__wires_drop(ZifMachine *m);
 bool zif__serial_build(ZifMachine *m, Error **errp);

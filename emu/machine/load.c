@@ -1,6 +1,7 @@
 /* Images into memories. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
+#include "device/flash.h"
 #include "internal.h"
 
 /* How many of the bytes at an address are memory an image can be put into. */
@@ -23,13 +24,29 @@ static size_t look(void *opaque, uint32_t address, const uint8_t *bytes, size_t 
     return done;
 }
 
+/* Is this region the cells of a flash whose contents a file has? */
+static bool held_by_file(const ZifMachine *m, const MemoryRegion *mr)
+{
+    for (const ZifFlash *f = m->kit.flashes; f; f = f->next) {
+        if (f->region == mr) {
+            return zif_flash_attached(f);
+        }
+    }
+    return false;
+}
+
 static size_t put(void *opaque, uint32_t address, const uint8_t *bytes, size_t size)
 {
     ZifMachine *m = opaque;
     enum { CHUNK = 1 << 24 };
-    for (size_t at = 0; at < size; at += CHUNK) {
-        int n = size - at < CHUNK ? (int)(size - at) : CHUNK;
-        address_space_write_rom(&m->bus, (uint64_t)address + at, MEMTXATTRS_UNSPECIFIED, bytes + at, n);
+    for (size_t at = 0; at < size;) {
+        MemoryRegionSection s = memory_region_find(&m->system, (uint64_t)address + at, size - at);
+        size_t n = int128_get64(s.size) < CHUNK ? int128_get64(s.size) : CHUNK;
+        if (m->config.program || !held_by_file(m, s.mr)) {
+            address_space_write_rom(&m->bus, (uint64_t)address + at, MEMTXATTRS_UNSPECIFIED, bytes + at, (int)n);
+        }
+        memory_region_unref(s.mr);
+        at += n;
     }
     return size;
 }

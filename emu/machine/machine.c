@@ -264,6 +264,11 @@ static bool over(ZifMachine *m, ZifRunInfo *info)
         end(info, ZIF_RUN_EXIT);
         return true;
     }
+    if (m->power_cycle_asked) {
+        m->power_cycle_asked = m->reset_asked = m->fault_taken = false;
+        zif__power_cycle(m);
+        reset(m, ZIF_RESET_POWER_ON);
+    }
     if (m->reset_asked) {
         m->reset_asked = false;
         if (m->config.max_resets != UINT32_MAX && m->resets >= m->config.max_resets) {

@@ -29,7 +29,7 @@ static uint64_t seed_of(const ZifMachine *m, const char *name)
     for (; *name; name++) {
         h = (h ^ (uint8_t)*name) * 0x100000001b3u;
     }
-    return h;
+    return h + m->power_cycles;
 }
 
 /* Large memories repeat one tile of random bytes, mapped copy-on-write: they cost nothing until they are written. */
@@ -58,6 +58,21 @@ static bool map_tiles(ZifMachine *m, ZifMemory *mem)
              MAP_FAILED;
     }
     return ok;
+}
+
+void zif__memories_fill(ZifMachine *m)
+{
+    for (ZifMemory *mem = m->memories; mem; mem = mem->next) {
+        if (mem->kind != ZIF_MEM_RAM) {
+            continue;
+        }
+        if (m->config.ram_fill == ZIF_RAM_RANDOM) {
+            fill_random(mem->host, mem->size, seed_of(m, mem->name));
+        } else {
+            memset(mem->host, m->config.ram_fill == ZIF_RAM_BYTE ? m->config.ram_byte : 0, mem->size);
+        }
+        memory_region_set_dirty(&mem->mr, 0, mem->size);
+    }
 }
 
 static bool make_host(ZifMachine *m, ZifMemory *mem, Error **errp)

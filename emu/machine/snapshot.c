@@ -21,9 +21,9 @@ static void each_block(ZifMachine *m, void (*fn)(void *opaque, MemoryRegion *mr)
     }
     for (unsigned i = 0; i < m->kit.ndevices; i++) {
         const ZifDeviceCore *core = m->kit.devices[i]->core;
-        for (unsigned k = 0; k < core->nmapped; k++) {
-            if (memory_region_is_ram(core->mapped[k]) || core->mapped[k]->rom_device) {
-                fn(opaque, core->mapped[k]);
+        for (unsigned k = 0; k < core->nown; k++) {
+            if (memory_region_is_ram(core->own[k]) || core->own[k]->rom_device) {
+                fn(opaque, core->own[k]);
             }
         }
     }
@@ -53,6 +53,7 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m)
     s->timeline = zif_timeline_save(m->kit.timeline);
     s->random = m->kit.random;
     s->resets = m->resets;
+    s->power_cycles = m->power_cycles;
     s->exited = m->exited;
     s->exit_code = m->exit_code;
     s->cpu = malloc(zif_cpu_state_size(m->cpu));
@@ -132,9 +133,10 @@ void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
     m->log_base = s;
     m->kit.random = s->random;
     m->resets = s->resets;
+    m->power_cycles = s->power_cycles;
     m->exited = s->exited;
     m->exit_code = s->exit_code;
-    m->stop_asked = m->reset_asked = m->fault_taken = false;
+    m->stop_asked = m->reset_asked = m->power_cycle_asked = m->fault_taken = false;
     for (unsigned i = 0; i < s->ndevices; i++) {
         zif__device_restore(m->kit.devices[i], s->devices[i]);
     }

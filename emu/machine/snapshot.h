@@ -14,7 +14,7 @@ struct ZifSnapshot {
     ZifMachine *m;
     ZifTimelineState timeline;
     uint64_t random;
-    unsigned resets;
+    unsigned resets, power_cycles;
     bool exited;
     int exit_code;
     void *cpu;

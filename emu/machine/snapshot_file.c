@@ -27,7 +27,7 @@ typedef struct {
 
 typedef struct {
     uint64_t random;
-    uint64_t resets;
+    uint64_t resets, power_cycles;
     uint64_t exited;
     int64_t exit_code;
     ZifTimelineState timeline;
@@ -51,6 +51,7 @@ static General general_of(const ZifSnapshot *s)
     memset(&g, 0, sizeof g); /* padding too: equal machines give equal files */
     g.random = s->random;
     g.resets = s->resets;
+    g.power_cycles = s->power_cycles;
     g.exited = s->exited;
     g.exit_code = s->exit_code;
     g.timeline = s->timeline;
@@ -264,6 +265,7 @@ static bool load_all(Reader *r, ZifSnapshot *s)
     }
     s->random = general.random;
     s->resets = (unsigned)general.resets;
+    s->power_cycles = (unsigned)general.power_cycles;
     s->exited = general.exited != 0;
     s->exit_code = (int)general.exit_code;
     s->timeline = general.timeline;

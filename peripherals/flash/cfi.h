@@ -6,7 +6,7 @@
 #ifndef ZIF_FLASH_CFI_H
 #define ZIF_FLASH_CFI_H
 
-#include <zif/peripheral.h>
+#include <zif/flash.h>
 #include "nor.h"
 
 enum { CFI_CHIPS = 4, CFI_BUFFER = 512, CFI_QUERY = 0x80 };
@@ -54,7 +54,7 @@ typedef struct {
     uint32_t buffer_size; /* bytes a chip's write buffer holds; 0 = none */
     ZifTime word_time, buffer_time, erase_time, window_time, suspend_time;
     uint8_t query[CFI_QUERY];
-    uint8_t *storage;
+    ZifFlash *flash;
     MemoryRegion *region;
 } CfiBank;
 

@@ -22,9 +22,10 @@ static uint32_t lane_mask(unsigned bytes)
 
 uint32_t cfi_array(const CfiBank *b, unsigned chip, uint32_t word)
 {
+    const uint8_t *cells = zif_flash_cells(b->flash) + (uint64_t)word * b->bank_width + (uint64_t)chip * b->chip_width;
     uint32_t value = 0;
     for (unsigned i = b->chip_width; i-- > 0;) {
-        value = value << 8 | nor_get(&b->chip[chip].array, b->storage + chip * b->chip_width, cfi_offset(b, word) + i);
+        value = value << 8 | cells[i];
     }
     return value;
 }
@@ -40,22 +41,22 @@ uint32_t cfi_query_word(const CfiBank *b, uint32_t word)
     return n < CFI_QUERY ? b->query[n] : 0;
 }
 
-/* The guest's translated code and the dirty logs must learn of every change of the cells. */
-static void changed(CfiBank *b, unsigned chip, uint32_t offset, uint32_t len)
+/* A step on `len` bytes of one chip, from its byte `offset` (a whole word). */
+static bool step(CfiBank *b, unsigned chip, ZifFlashKind kind, uint32_t offset, uint32_t len, const uint8_t *data)
 {
-    uint32_t words = offset / b->chip_width, end = (offset + len + b->chip_width - 1) / b->chip_width;
-    memory_region_set_dirty(b->region, (hwaddr)words * b->bank_width, (hwaddr)(end - words) * b->bank_width);
+    return zif_flash_do(b->flash, &(ZifFlashStep){ .kind = kind,
+                                                   .offset = (uint64_t)(offset / b->chip_width) * b->bank_width +
+                                                             (uint64_t)chip * b->chip_width,
+                                                   .len = len,
+                                                   .lane = b->chip_width,
+                                                   .stride = b->bank_width,
+                                                   .data = data });
 }
 
 bool cfi_program_word(CfiBank *b, unsigned chip, uint32_t offset, uint32_t data)
 {
-    bool ok = true;
-    for (unsigned i = 0; i < b->chip_width; i++) {
-        ok &=
-            nor_program(&b->chip[chip].array, b->storage + chip * b->chip_width, offset + i, (uint8_t)(data >> 8 * i));
-    }
-    changed(b, chip, offset, b->chip_width);
-    return ok;
+    const uint8_t bytes[4] = { (uint8_t)data, (uint8_t)(data >> 8), (uint8_t)(data >> 16), (uint8_t)(data >> 24) };
+    return step(b, chip, ZIF_FLASH_PROGRAM, offset, b->chip_width, bytes);
 }
 
 bool cfi_buffer_count(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data)
@@ -91,14 +92,16 @@ bool cfi_buffer_load(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data)
 bool cfi_program_buffer(CfiBank *b, unsigned chip)
 {
     CfiChip *c = &b->chip[chip];
-    bool ok = true;
+    uint32_t from = b->buffer_size, to = 0;
     for (uint32_t i = 0; i < b->buffer_size; i++) {
         if (c->filled[i / 8] >> i % 8 & 1) {
-            ok &= nor_program(&c->array, b->storage + chip * b->chip_width, c->page + i, c->buffer[i]);
+            from = from < i ? from : i;
+            to = i + 1;
+        } else {
+            c->buffer[i] = 0xff; /* programs nothing */
         }
     }
-    changed(b, chip, c->page, b->buffer_size);
-    return ok;
+    return from >= to || step(b, chip, ZIF_FLASH_PROGRAM, c->page + from, to - from, c->buffer + from);
 }
 
 unsigned cfi_erase_chosen(CfiBank *b, unsigned chip)
@@ -109,8 +112,7 @@ unsigned cfi_erase_chosen(CfiBank *b, unsigned chip)
         if (cfi_chosen(c, s) && !nor_locked(&c->array, s)) {
             uint32_t start, size;
             nor_sector_bounds(&c->array, s, &start, &size);
-            nor_erase(&c->array, b->storage + chip * b->chip_width, s);
-            changed(b, chip, start, size);
+            step(b, chip, ZIF_FLASH_ERASE, start, size, NULL);
             n++;
         }
     }
@@ -241,8 +243,7 @@ static bool read_geometry(CfiBank *b, uint64_t chip_size, Error **errp)
         regions[i] = (NorEraseRegion){ cells[2 * i], cells[2 * i + 1] };
     }
     for (unsigned i = 0; i < b->nchips; i++) {
-        if (!nor_init(&b->chip[i].array, regions, n / 2, b->chip_width, b->bank_width) ||
-            b->chip[i].array.size != chip_size) {
+        if (!nor_init(&b->chip[i].array, regions, n / 2) || b->chip[i].array.size != chip_size) {
             error_setg(errp, "%s: zif,erase-regions must add up to the chip's 0x%llx bytes in at most %d sectors",
                        b->dev.name, (unsigned long long)chip_size, NOR_SECTORS);
             return false;
@@ -302,8 +303,15 @@ static bool cfi_realize(ZifDevice *dev, Error **errp)
         error_propagate(errp, err);
         return false;
     }
-    b->storage = memory_region_get_ram_ptr(b->region);
-    memset(b->storage, 0xFF, reg[1]);
+    ZifFlashConfig cells = { .region = b->region, .unit = b->chip_width };
+    const NorArray *a = &b->chip[0].array;
+    for (unsigned i = 0; i < NOR_ERASE_REGIONS && a->region[i].blocks; i++) {
+        cells.sectors[i] = (ZifFlashSectors){ a->region[i].blocks, a->region[i].size * b->nchips };
+    }
+    b->flash = zif_flash_new(dev, &cells, errp);
+    if (!b->flash) {
+        return false;
+    }
     fill_query(b);
     zif_map_region(dev, 0, b->region);
     return true;

@@ -1,13 +1,13 @@
-/* The cell array of a NOR flash: see nor.h. SPDX-License-Identifier: GPL-2.0-or-later */
+/* The sectors of a NOR flash: see nor.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "nor.h"
 
-bool nor_init(NorArray *a, const NorEraseRegion *regions, unsigned nregions, unsigned lane, unsigned stride)
+bool nor_init(NorArray *a, const NorEraseRegion *regions, unsigned nregions)
 {
     uint64_t size = 0, sectors = 0;
     if (nregions < 1 || nregions > NOR_ERASE_REGIONS) {
         return false;
     }
-    *a = (NorArray){ .lane = (uint8_t)lane, .stride = (uint8_t)stride };
+    *a = (NorArray){ 0 };
     for (unsigned i = 0; i < nregions; i++) {
         a->region[i] = regions[i];
         size += (uint64_t)regions[i].blocks * regions[i].size;
@@ -58,32 +58,4 @@ void nor_sector_bounds(const NorArray *a, uint32_t sector, uint32_t *start, uint
     }
     *start = base;
     *size = 0;
-}
-
-static uint64_t place(const NorArray *a, uint32_t offset)
-{
-    return (uint64_t)(offset / a->lane) * a->stride + offset % a->lane;
-}
-
-uint8_t nor_get(const NorArray *a, const uint8_t *storage, uint32_t offset)
-{
-    return storage[place(a, offset)];
-}
-
-bool nor_program(const NorArray *a, uint8_t *storage, uint32_t offset, uint8_t value)
-{
-    uint8_t *cell = &storage[place(a, offset)];
-    bool possible = !(value & ~*cell);
-    *cell &= value;
-    return possible;
-}
-
-void nor_erase(NorArray *a, uint8_t *storage, uint32_t sector)
-{
-    uint32_t start, size;
-    nor_sector_bounds(a, sector, &start, &size);
-    for (uint32_t i = 0; i < size; i++) {
-        storage[place(a, start + i)] = 0xFF;
-    }
-    a->erased[sector]++;
 }

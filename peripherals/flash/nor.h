@@ -1,8 +1,5 @@
 /*
- * The cell array of a NOR flash, apart from any command set or bus: sectors, programming that only clears bits, erase, wear.
- *
- * One NorArray is one chip. Its bytes live in memory the caller owns (the RAM behind a ROM device): byte `o` of the chip is at
- * storage[(o / lane) * stride + o % lane], so that interleaved chips share one storage.
+ * The sectors of a NOR flash chip and which of them are locked, apart from any command set or bus. The cells are a ZifFlash.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef ZIF_FLASH_NOR_H
@@ -23,22 +20,14 @@ typedef struct {
     NorEraseRegion region[NOR_ERASE_REGIONS];
     uint32_t size; /* bytes of the chip */
     uint32_t sectors;
-    uint8_t lane;   /* bytes of the chip next to each other in storage */
-    uint8_t stride; /* bytes from one such group to the next */
     uint8_t locked[NOR_SECTORS / 8];
-    uint32_t erased[NOR_SECTORS]; /* erase count of each sector */
 } NorArray;
 
 /** Puts geometry in place. False when the regions are empty, too many, or exceed NOR_SECTORS sectors. */
-bool nor_init(NorArray *a, const NorEraseRegion *regions, unsigned nregions, unsigned lane, unsigned stride);
+bool nor_init(NorArray *a, const NorEraseRegion *regions, unsigned nregions);
 /** Number of the sector holding chip byte `offset` (< size); its first byte and size through the pointers (may be NULL). */
 uint32_t nor_sector(const NorArray *a, uint32_t offset, uint32_t *start, uint32_t *size);
 
-uint8_t nor_get(const NorArray *a, const uint8_t *storage, uint32_t offset);
-/** Programs one byte: bits can only go from 1 to 0. False when `value` asks for a 1 where there is a 0 (it stays 0). */
-bool nor_program(const NorArray *a, uint8_t *storage, uint32_t offset, uint8_t value);
-/** All bits of a sector to 1, and its count up. */
-void nor_erase(NorArray *a, uint8_t *storage, uint32_t sector);
 /** First byte and size of sector n. */
 void nor_sector_bounds(const NorArray *a, uint32_t sector, uint32_t *start, uint32_t *size);
 

@@ -5,7 +5,7 @@
  * Product Specification v3.x, section 8.20 (write 46.3 us, page erase and erase all 22.3 ms).
  * Models: write and erase enable, writes that only clear bits, page, whole and UICR erase, the processor standing still
  * meanwhile, READY, protected blocks, word access only.
- * Departs: a write takes the longest time the specification gives. Wear is not counted. Code memory region 0 (CLENR0) is
+ * Departs: a write takes the longest time the specification gives. Code memory region 0 (CLENR0) is
  * never protected from region 1, as on a part whose UICR is erased.
  * Missing: nothing else known.
  *
@@ -13,6 +13,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <string.h>
+#include <zif/flash.h>
 #include "nordic.h"
 
 enum { READY, CONFIG, ERASEPAGE, ERASEALL, ERASEPCR0, ERASEUICR, NREGS };
@@ -33,6 +34,8 @@ static const ZifRegister regs[NREGS] = {
 typedef struct {
     ZifDevice dev;
     uint32_t values[NREGS];
+    /* From here on: fixed by the node. */
+    ZifFlash *flash[3]; /* by reg entry */
 } Nvmc;
 
 enum { PAGE = 1024, FLASH = 1, UICR = 2 };
@@ -59,7 +62,6 @@ static bool is_protected(Nvmc *n, uint32_t address)
 static MemTxResult program(Nvmc *n, unsigned index, hwaddr offset, uint32_t data, unsigned bytes)
 {
     uint32_t size, base = place(n, index, &size), address = base + (uint32_t)offset;
-    uint8_t word[4];
 
     if (bytes != 4 || offset % 4) {
         zif_report(&n->dev, ZIF_REPORT_FLASH, -1, "flash at 0x%08x takes whole words only", address);
@@ -74,15 +76,15 @@ static MemTxResult program(Nvmc *n, unsigned index, hwaddr offset, uint32_t data
         zif_report(&n->dev, ZIF_REPORT_LOCKED, CONFIG, "write to protected flash at 0x%08x refused", address);
         return MEMTX_OK;
     }
-    address_space_read(zif_bus(&n->dev), address, zif_bus_attrs(&n->dev), word, 4);
+    const uint8_t word[4] = { (uint8_t)data, (uint8_t)(data >> 8), (uint8_t)(data >> 16), (uint8_t)(data >> 24) };
+    const uint8_t *cells = zif_flash_cells(n->flash[index]) + offset;
     for (unsigned i = 0; i < 4; i++) {
-        uint8_t want = data >> (8 * i);
-        if (want & ~word[i]) {
+        if (word[i] & ~cells[i]) {
             zif_report(&n->dev, ZIF_REPORT_FLASH, -1, "word at 0x%08x is not erased: its 0 bits stay 0", address);
         }
-        word[i] &= want;
     }
-    address_space_write_rom(zif_bus(&n->dev), address, zif_bus_attrs(&n->dev), word, 4);
+    zif_flash_do(n->flash[index],
+                 &(ZifFlashStep){ .kind = ZIF_FLASH_PROGRAM, .offset = offset, .len = 4, .data = word });
     zif_stall_cpu(&n->dev, CYCLES_WRITE);
     return MEMTX_OK;
 }
@@ -111,14 +113,9 @@ static const MemoryRegionOps uicr_ops = {
     .impl = { .min_access_size = 1, .max_access_size = 4 },
 };
 
-static void erase(Nvmc *n, uint32_t from, uint32_t len)
+static void erase(Nvmc *n, unsigned index, uint64_t offset, uint32_t len)
 {
-    uint8_t blank[PAGE];
-    memset(blank, 0xFF, sizeof blank);
-    for (uint32_t at = 0; at < len; at += PAGE) {
-        uint32_t bytes = len - at < PAGE ? len - at : PAGE;
-        address_space_write_rom(zif_bus(&n->dev), from + at, zif_bus_attrs(&n->dev), blank, (int)bytes);
-    }
+    zif_flash_do(n->flash[index], &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .offset = offset, .len = len });
 }
 
 static void erase_page(Nvmc *n, unsigned slot, uint32_t address)
@@ -130,7 +127,7 @@ static void erase_page(Nvmc *n, unsigned slot, uint32_t address)
     } else if (is_protected(n, address)) {
         zif_report(&n->dev, ZIF_REPORT_LOCKED, slot, "erase of the protected page at 0x%08x refused", address);
     } else {
-        erase(n, address, PAGE);
+        erase(n, FLASH, address - base, PAGE);
         zif_stall_cpu(&n->dev, CYCLES_ERASE);
     }
 }
@@ -138,7 +135,6 @@ static void erase_page(Nvmc *n, unsigned slot, uint32_t address)
 static void nvmc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 {
     Nvmc *n = (Nvmc *)dev;
-    uint32_t size, base;
 
     if (slot == CONFIG) {
         if (n->values[CONFIG] == 3) {
@@ -162,15 +158,12 @@ static void nvmc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t val
         erase_page(n, slot, value);
         break;
     case ERASEALL:
-        base = place(n, FLASH, &size);
-        erase(n, base, size);
-        base = place(n, UICR, &size);
-        erase(n, base, size);
+        erase(n, FLASH, 0, (uint32_t)zif_flash_size(n->flash[FLASH]));
+        erase(n, UICR, 0, (uint32_t)zif_flash_size(n->flash[UICR]));
         zif_stall_cpu(dev, CYCLES_ERASE);
         break;
     case ERASEUICR:
-        base = place(n, UICR, &size);
-        erase(n, base, size);
+        erase(n, UICR, 0, (uint32_t)zif_flash_size(n->flash[UICR]));
         zif_stall_cpu(dev, CYCLES_ERASE);
         break;
     }
@@ -193,7 +186,16 @@ static bool nvmc_realize(ZifDevice *dev, Error **errp)
         if (*errp) {
             return false;
         }
-        memset(memory_region_get_ram_ptr(mr), 0xFF, size);
+        n->flash[i] =
+            zif_flash_new(dev,
+                          &(ZifFlashConfig){ .name = names[i],
+                                             .region = mr,
+                                             .unit = 4,
+                                             .sectors = { { (size + PAGE - 1) / PAGE, size < PAGE ? size : PAGE } } },
+                          errp);
+        if (!n->flash[i]) {
+            return false;
+        }
         zif_map_region(dev, i, mr);
     }
     return true;
@@ -204,10 +206,10 @@ const ZifClass zif__nrf51_nvmc = {
     .socs = (const char *const[]){ "nordic,nrf51822", NULL },
     .compatible = (const char *const[]){ "nordic,nrf51-flash-controller", NULL },
     .reference = "nRF51 Series Reference Manual v3.0, chapters 6 and 7",
-    .summary =
-        "flash and UICR: word writes that clear bits, page, whole and UICR erase, the processor waiting; no wear",
+    .summary = "flash and UICR: word writes that clear bits, page, whole and UICR erase, the processor waiting",
     .modelled = ZIF_MODELLED,
     .size = sizeof(Nvmc),
+    .plain = offsetof(Nvmc, flash),
     .regs = regs,
     .nregs = NREGS,
     .values = offsetof(Nvmc, values),

@@ -8,6 +8,7 @@
 #define ZIF_MACHINE_H
 
 #include <stdio.h>
+#include <zif/flash.h>
 #include <zif/image.h>
 #include <zif/peripheral.h>
 
@@ -23,6 +24,7 @@ typedef struct {
     const char *semihosting_dir; /* folder the guest's files are confined to; NULL = no files */
     const char *cmdline;         /* for SYS_GET_CMDLINE */
     unsigned max_resets;         /* resets by the firmware before the run is given up; UINT_MAX = no limit */
+    bool program;                /* images are put into flashes that a file holds, too; without it the file wins */
 } ZifMachineConfig;
 
 /* Boards and bare SoCs built in. */
@@ -78,6 +80,18 @@ void zif_machine_set_external_wake(ZifMachine *m, bool possible);
 ZifTime zif_machine_now(const ZifMachine *m);
 uint64_t zif_machine_instructions(const ZifMachine *m);
 unsigned zif_machine_resets(const ZifMachine *m);
+
+/* --- Power and what outlives it --------------------------------------------------------------------------------------------- */
+/** Power goes and comes back: RAM is filled anew, steps of flashes under way are torn, everything is reset; flashes keep their cells,
+ * virtual time goes on. It happens at the end of the present instruction; between runs, when the next one begins. Not counted as a reset by the firmware. */
+void zif_machine_power_cycle(ZifMachine *m);
+/** The machine's flashes and EEPROMs, in tree order. */
+unsigned zif_machine_nflashes(const ZifMachine *m);
+ZifFlash *zif_machine_flash(const ZifMachine *m, unsigned n);
+ZifFlash *zif_machine_flash_by_name(const ZifMachine *m, const char *name); /* NULL if there is none */
+/** Called before each step changes cells, in the middle of the instruction that started it. May call zif_machine_stop. */
+void zif_machine_on_flash_step(ZifMachine *m, void (*fn)(void *opaque, ZifFlash *f, const ZifFlashStep *step),
+                               void *opaque);
 
 /* --- Serial lines ---------------------------------------------------------------------------------------------------- */
 typedef struct ZifSerialLine ZifSerialLine;
