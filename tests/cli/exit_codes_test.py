@@ -86,6 +86,31 @@ class ExitCodes(cli.CliTest):
         self.run_zif(123, *wrong, "--strict=width,read-only")
         self.run_zif(0, *wrong, "--strict=width")
 
+    def test_report_that_is_allowed_or_expected_passes_strict(self):
+        wrong = ("run", "--board", "nrf51822", "--for", "1ms", "--strict", cli.guest("wrong.elf"))
+        for report in ("read-only", "read-only:ficr", "read-only:ficr.codepagesize"):
+            self.run_zif(0, *wrong, "--allow-report", report)
+            self.run_zif(0, *wrong, "--expect-report", report)
+        for report in ("width", "read-only:uart0", "read-only:ficr.CODESIZE"):
+            self.run_zif(123, *wrong, "--allow-report", report)
+
+    def test_expected_report_ends_the_run_as_a_step(self):
+        wrong = ("run", "--board", "nrf51822", cli.guest("wrong.elf"))
+        self.run_zif(0, *wrong, "--expect-report=read-only:ficr")
+        self.run_zif(0, *wrong, "--wait=1ms", "--expect-report=read-only:ficr")
+
+    def test_expected_report_that_does_not_come_gives_120(self):
+        wrong = ("run", "--board", "nrf51822", "--timeout", "1ms", cli.guest("wrong.elf"))
+        said = self.run_zif(120, *wrong, "--expect-report=locked:ficr").stderr
+        self.assertIn("step 1 not met: --expect-report 'locked:ficr'", said)
+
+    def test_reports_are_in_junit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + "/result.xml"
+            self.run_zif(0, "run", "--board", "nrf51822", "--for", "1ms", "--junit", path, cli.guest("wrong.elf"))
+            with open(path) as result:
+                self.assertIn("read-only: ficr.CODEPAGESIZE", result.read())
+
     def test_timeout_gives_124_and_says_where_the_program_was(self):
         for soc in cli.SOCS:
             said = self.crash(124, "h", "--timeout", "30ms", soc=soc).stderr
@@ -146,7 +171,8 @@ class ExitCodes(cli.CliTest):
         hello = cli.firmware("mps2-an385", "hello")
         for words in (["--timeout", "5"], ["--timeout", "0s"], ["--for", "soon"], ["--seed", "x"], ["--ram-fill", "0x100"],
                       ["--ram-fill", "ones"], ["--max-resets", "-1"], ["--log", "loud"], ["--strict=nonsense"],
-                      ["--timeout-exit-code", "256"], ["--expect", ""], ["--expect-re", "["], ["--send", "\\q"],
+                      ["--timeout-exit-code", "256"], ["--expect-report", "nonsense"], ["--allow-report", "width:"],
+                      ["--expect-report", "width:nothere"], ["--expect-report", "width:uart0.NOTHERE"], ["--expect", ""], ["--expect-re", "["], ["--send", "\\q"],
                       ["--wait", "1"], ["--uart", "console"], ["--uart", "console=radio"], ["--uart", "nosuch=stdio"],
                       ["--uart", "console=null,baud=x"], ["--uart", "console=null,baud=0"], ["--save", "x@expect"],
                       [""], ["--expect", "uart0:"], ["--cpu-port", "slow"], ["--realtime=yes"],

@@ -33,6 +33,12 @@ class Pages(cli.CliTest):
         for code in range(119, 126):
             self.assertRegex(page, rf"(?m)^ +{code}  ")
 
+    def test_every_kind_of_report_is_explained(self):
+        page = self.out("help", "reports")
+        for kind in ("clock-off", "reserved", "read-only", "locked", "width", "interrupt", "dma", "baud", "pin", "stack", "uninit"):
+            self.assertRegex(page, rf"(?m)^       {kind}\n")
+        self.assertEqual(page.count("On silicon:"), page.count("zif names:"))
+
     def test_version_names_the_engine_and_the_port(self):
         self.assertRegex(self.out("--version"), r"^zif \d+\.\d+\.\d+\ncpu memory port: (fast|portable) \(unicorn \d")
 

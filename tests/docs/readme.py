@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Keeps README.md true: readme.py commands|table ZIF FIRMWARE_DIR. Exit 77: something it needs is not installed."""
+"""Keeps README.md and docs/reports.md true: readme.py commands|table|reports ZIF FIRMWARE_DIR; fix-table, fix-reports. Exit 77: something it needs is not installed."""
 import os
 import re
 import shutil
@@ -57,10 +57,23 @@ def check_table(text, zif, fix):
     return 1
 
 
+def check_reports(zif, fix):
+    made = subprocess.run([zif, "help", "--markdown", "reports"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    path = f"{ROOT}/docs/reports.md"
+    if fix:
+        open(path, "w").write(made)
+    elif open(path).read() != made:
+        print("docs/reports.md is not what `zif help --markdown reports` prints: tests/docs/readme.py fix-reports ZIF puts it right")
+        return 1
+    return 0
+
+
 def main():
     text = open(f"{ROOT}/README.md").read()
     if sys.argv[1] == "commands":
         return run_cookbook(text, os.path.abspath(sys.argv[2]), sys.argv[3])
+    if sys.argv[1].endswith("reports"):
+        return check_reports(sys.argv[2], sys.argv[1] == "fix-reports")
     return check_table(text, sys.argv[2], sys.argv[1] == "fix-table")
 
 

@@ -81,7 +81,7 @@ static void print_bash(void)
          "    board,*) COMPREPLY=($(compgen -W \"$(zif boards --names)\" -- \"$word\")) ;;\n"
          "    help,*) COMPREPLY=($(compgen -W '");
     print_commands();
-    puts("' -- \"$word\")) ;;\n"
+    puts("reports' -- \"$word\")) ;;\n"
          "    completion,*) COMPREPLY=($(compgen -W 'bash zsh fish' -- \"$word\")) ;;\n"
          "    *) COMPREPLY=($(compgen -f -- \"$word\")) ;;\n"
          "    esac\n"

@@ -2,9 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 #include "commands.h"
+#include "report_help.h"
 #include "run_options.h"
 
-const Option help_only_options[] = { { 0, "help", 'h', OPTION_FLAG, NULL, "Print this page." }, { 0 } };
+enum { HELP, MARKDOWN };
+
+const Option help_only_options[] = { { HELP, "help", 'h', OPTION_FLAG, NULL, "Print this page." }, { 0 } };
+static const Option help_options[] = {
+    { MARKDOWN, "markdown", 0, OPTION_FLAG, NULL, "The page `reports' as docs/reports.md has it." },
+    { HELP, "help", 'h', OPTION_FLAG, NULL, "Print this page." },
+    { 0 },
+};
 
 static const char run_more[] =
     "STEPS\n"
@@ -63,8 +71,9 @@ const Command commands[] = {
     { "completion", "Print a shell's completion script.", "bash|zsh|fish",
       "Prints a script that completes the words of zif: eval \"$(zif completion bash)\".", help_only_options, "",
       command_completion },
-    { "help", "Print a help page.", "[COMMAND]", "Prints the page of a command, or the overview.", help_only_options,
-      "", command_help },
+    { "help", "Print a help page.", "[COMMAND|reports]",
+      "Prints the page of a command, the page that explains every kind of report, or the overview.", help_options, "",
+      command_help },
     { 0 },
 };
 
@@ -104,17 +113,26 @@ static void help_overview(void)
     for (const Command *c = commands; c->name; c++) {
         printf("       %-12s %s\n", c->name, c->summary);
     }
-    puts("\n       zif COMMAND --help tells the rest; zif run --help has the exit codes.");
+    puts("\n       zif COMMAND --help tells the rest; zif run --help has the exit codes.\n"
+         "       zif help reports explains what zif says of the firmware.");
 }
 
 int command_help(char **argv)
 {
-    OptionParser parser = { .argv = argv, .options = help_only_options };
+    OptionParser parser = { .argv = argv, .options = help_options };
     Error *err = NULL;
     const char *value;
     int id = option_next(&parser, &value, &err);
+    bool markdown = id == MARKDOWN;
+    if (markdown) {
+        id = option_next(&parser, &value, &err);
+    }
     if (id == OPTION_BAD) {
         return cannot(err);
+    }
+    if (id == OPTION_OPERAND && !strcmp(value, "reports")) {
+        report_help(markdown);
+        return 0;
     }
     if (id == OPTION_OPERAND && !find(value)) {
         error_setg(&err, "there is no command '%s' (see zif --help)", value);

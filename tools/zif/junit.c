@@ -113,7 +113,13 @@ static void put_run(const JUnit *j, bool error, bool failed, FILE *out)
     }
     fputs("      <system-out>", out);
     junit_escape(j->console, j->console_len, out);
-    fputs("</system-out>\n    </testcase>\n", out);
+    fputs("</system-out>\n", out);
+    if (*j->reports) {
+        fputs("      <system-err>", out);
+        put(j->reports, out);
+        fputs("</system-err>\n", out);
+    }
+    fputs("    </testcase>\n", out);
 }
 
 bool junit_write(const char *path, const JUnit *j, Error **errp)

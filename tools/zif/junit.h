@@ -13,6 +13,7 @@ typedef struct {
     const Outcome *outcome;
     const char *message; /* the sentence that says how the run ended */
     const char *details; /* crash screen, stuck report; "" when there is none */
+    const char *reports; /* one a line; "" when there is none */
     const Steps *steps;
     const char *console; /* what the guest printed */
     size_t console_len;

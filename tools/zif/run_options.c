@@ -28,6 +28,8 @@ enum {
     JUNIT,
     TRACE_HASH,
     STRICT,
+    EXPECT_REPORT,
+    ALLOW_REPORT,
     SEED,
     RAM_FILL,
     CPU_PORT,
@@ -82,7 +84,11 @@ const Option run_option_table[] = {
       "Print a hash of the whole run: equal hashes are equal runs, on any host." },
     { STRICT, "strict", 0, OPTION_MAYBE, "KINDS",
       "End with code 123 at the first report of something the firmware did wrong; KINDS are words of such reports with "
-      "commas between, or `all' (which adds what zif does not model)." },
+      "commas between, or `all' (which adds what zif does not model). `zif help reports' explains them." },
+    { EXPECT_REPORT, "expect-report", 0, OPTION_VALUE, "KIND[:PERIPHERAL[.REGISTER]]",
+      "Step: wait until there is such a report, earlier ones included. It does not count for --strict." },
+    { ALLOW_REPORT, "allow-report", 0, OPTION_VALUE, "KIND[:PERIPHERAL[.REGISTER]]",
+      "Such reports do not count for --strict." },
     { SEED, "seed", 0, OPTION_VALUE, "N", "Seed of everything random in the machine; 1." },
     { RAM_FILL, "ram-fill", 0, OPTION_VALUE, "random|zero|0xNN", "What RAM holds at power-on; random, by the seed." },
     { SEMIHOSTING, "semihosting", 0, OPTION_VALUE, "on|off",
@@ -195,11 +201,7 @@ static bool parse_strict(RunOptions *o, const char *text, Error **errp)
     }
     while (*text) {
         size_t len = strcspn(text, ",");
-        unsigned kind = 0;
-        while (kind < ZIF_REPORT_KINDS &&
-               (strlen(zif_report_kind_name(kind)) != len || strncmp(zif_report_kind_name(kind), text, len) != 0)) {
-            kind++;
-        }
+        unsigned kind = expected_kind(text, len);
         if (kind < ZIF_REPORT_KINDS) {
             o->strict |= 1u << kind;
         } else if (len == 3 && !strncmp(text, "all", 3)) {
@@ -233,6 +235,34 @@ static bool add_step(RunOptions *o, int id, const char *text, Error **errp)
         return false;
     }
     return true;
+}
+
+/* The report goes into *list. NULL and *errp when the text is none. */
+static ExpectedReport *add_expected(ExpectedReport ***list, size_t *n, const char *option, const char *text,
+                                    Error **errp)
+{
+    Error *err = NULL;
+    ExpectedReport *e = malloc(sizeof *e);
+    *list = realloc(*list, (*n + 1) * sizeof **list);
+    if (!e || !*list) {
+        zif_bug("out of memory for options");
+    }
+    (*list)[(*n)++] = e;
+    if (!expected_parse(e, text, &err)) {
+        error_prepend(&err, "--%s", option);
+        error_propagate(errp, err);
+        return NULL;
+    }
+    return e;
+}
+
+static bool add_expected_step(RunOptions *o, const char *text, Error **errp)
+{
+    ExpectedReport *e = add_expected(&o->expected, &o->nexpected, "expect-report", text, errp);
+    if (e) {
+        steps_add_own(o->steps, STEP_EXPECT_REPORT, text, e);
+    }
+    return e;
 }
 
 static void add_image(RunOptions *o, const char *name)
@@ -335,6 +365,10 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return true;
     case STRICT:
         return parse_strict(o, value, errp);
+    case EXPECT_REPORT:
+        return add_expected_step(o, value, errp);
+    case ALLOW_REPORT:
+        return add_expected(&o->allowed, &o->nallowed, "allow-report", value, errp);
     case SEED:
         return parse_number("seed", value, UINT64_MAX, &o->machine.seed, errp);
     case RAM_FILL:
@@ -430,6 +464,14 @@ void run_options_free(RunOptions *o)
         free(o->uarts[i].stream);
     }
     free(o->uarts);
+    for (size_t i = 0; i < o->nexpected; i++) {
+        free(o->expected[i]);
+    }
+    free(o->expected);
+    for (size_t i = 0; i < o->nallowed; i++) {
+        free(o->allowed[i]);
+    }
+    free(o->allowed);
     free(o->images);
     free(o->save);
     steps_free(o->steps);

@@ -3,6 +3,7 @@
 #define ZIF_TOOL_RUN_OPTIONS_H
 
 #include <zif/machine.h>
+#include "expected.h"
 #include "options.h"
 #include "steps.h"
 
@@ -31,6 +32,8 @@ typedef struct {
     char *save;      /* file; NULL = none */
     ZifTime save_at; /* virtual; ZIF_TIME_NEVER: after the last step */
     uint32_t strict; /* bit per ZifReportKind */
+    ExpectedReport **expected, **allowed;
+    size_t nexpected, nallowed;
     const char **images;
     size_t nimages;
 } RunOptions;

@@ -14,6 +14,8 @@ enum { BACKLOG = 65536 }; /* characters kept for expectations to come, per line 
 
 typedef struct {
     StepReport report;
+    void *what; /* the caller's own kinds */
+    bool begun;
     Pattern *pattern; /* expectations and fails */
     char *bytes;      /* send: decoded when the step starts */
     size_t prefix;    /* characters of "LINE:" in report.text, when such a line exists */
@@ -52,6 +54,11 @@ static void *must(void *memory)
 static bool is_fail(const Step *step)
 {
     return step->report.kind == STEP_FAIL || step->report.kind == STEP_FAIL_RE;
+}
+
+static bool is_own(const Step *step)
+{
+    return step->report.kind >= STEP_EXPECT_REPORT;
 }
 
 static bool is_expect(const Step *step)
@@ -96,6 +103,20 @@ static Pattern *make_pattern(StepKind kind, const char *text, Error **errp)
     return kind == STEP_EXPECT || kind == STEP_FAIL ? pattern_text(text, errp) : pattern_regex(text, errp);
 }
 
+static void append(Steps *s, Step step)
+{
+    s->steps = must(realloc(s->steps, (s->count + 1) * sizeof *s->steps));
+    s->steps[s->count++] = step;
+    if (!is_fail(&step)) {
+        s->state = STEPS_RUNNING;
+    }
+}
+
+void steps_add_own(Steps *s, StepKind kind, const char *text, void *what)
+{
+    append(s, (Step){ .report = { .kind = kind, .text = text }, .what = what });
+}
+
 bool steps_add(Steps *s, StepKind kind, const char *text, Error **errp)
 {
     Step step = { .report = { .kind = kind, .text = text } };
@@ -118,11 +139,7 @@ bool steps_add(Steps *s, StepKind kind, const char *text, Error **errp)
             return false;
         }
     }
-    s->steps = must(realloc(s->steps, (s->count + 1) * sizeof *s->steps));
-    s->steps[s->count++] = step;
-    if (kind != STEP_FAIL && kind != STEP_FAIL_RE) {
-        s->state = STEPS_RUNNING;
-    }
+    append(s, step);
     return true;
 }
 
@@ -133,7 +150,7 @@ bool steps_empty(const Steps *s)
 
 static bool resolve(Steps *s, Step *step, Error **errp)
 {
-    if (step->report.kind == STEP_WAIT) {
+    if (step->report.kind == STEP_WAIT || is_own(step)) {
         return true;
     }
     const char *text = step->report.text;
@@ -220,8 +237,12 @@ static bool take(Steps *s, Step *step, ZifTime now)
     case STEP_FAIL:
     case STEP_FAIL_RE:
         return true;
+    case STEP_EXPECT_REPORT:
+        break;
     }
-    return false;
+    bool first = !step->begun;
+    step->begun = true;
+    return s->host.check(s->host.opaque, step->report.kind, step->what, first, now);
 }
 
 /* Takes steps until one has to wait. `done`: the current one was completed by what just happened. */
@@ -308,7 +329,7 @@ void steps_byte(Steps *s, unsigned line, uint8_t byte, ZifTime now)
 
 void steps_time(Steps *s, ZifTime now)
 {
-    if (s->draining || (s->waiting && now >= s->due)) {
+    if (s->draining || (s->waiting && now >= s->due) || (s->current < s->count && is_own(&s->steps[s->current]))) {
         advance(s, now, false);
     }
 }
@@ -331,8 +352,13 @@ StepReport steps_report(const Steps *s, size_t n)
 const char *step_words(const StepReport *step, char *buf, size_t len)
 {
     static const char *const names[] = {
-        [STEP_EXPECT] = "expect", [STEP_EXPECT_RE] = "expect-re", [STEP_SEND] = "send",
-        [STEP_WAIT] = "wait",     [STEP_FAIL] = "fail",           [STEP_FAIL_RE] = "fail-re",
+        [STEP_EXPECT] = "expect",
+        [STEP_EXPECT_RE] = "expect-re",
+        [STEP_SEND] = "send",
+        [STEP_WAIT] = "wait",
+        [STEP_FAIL] = "fail",
+        [STEP_FAIL_RE] = "fail-re",
+        [STEP_EXPECT_REPORT] = "expect-report",
     };
     snprintf(buf, len, "--%s '%s'", names[step->kind], step->text);
     return buf;

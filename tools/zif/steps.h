@@ -18,7 +18,16 @@
 
 typedef struct Steps Steps;
 
-typedef enum { STEP_EXPECT, STEP_EXPECT_RE, STEP_SEND, STEP_WAIT, STEP_FAIL, STEP_FAIL_RE } StepKind;
+typedef enum {
+    STEP_EXPECT,
+    STEP_EXPECT_RE,
+    STEP_SEND,
+    STEP_WAIT,
+    STEP_FAIL,
+    STEP_FAIL_RE,
+    /* The caller's own: it says when they are met (StepsHost.check). */
+    STEP_EXPECT_REPORT,
+} StepKind;
 
 /* What the engine needs of the machine. Lines are numbered; 0 is the console. */
 typedef struct {
@@ -29,6 +38,9 @@ typedef struct {
     size_t (*queued)(void *opaque);
     /* Asks for steps_time() at `when`; later asks do not cancel earlier ones. */
     void (*call_at)(void *opaque, ZifTime when);
+    /* A step of the caller's own kind: has been reached (`first`), or is asked about again by steps_time. True: met. `what` is what
+     * steps_add_own was given. */
+    bool (*check)(void *opaque, StepKind kind, void *what, bool first, ZifTime now);
     /* The outcome is known: end the run. */
     void (*stop)(void *opaque);
     void *opaque;
@@ -55,6 +67,8 @@ void steps_free(Steps *s);
 /** Adds a step; `text` outlives the steps. `[LINE:]TEXT` for all but STEP_WAIT, which takes a duration. C escapes are decoded
  * for STEP_SEND. False and *errp on a bad escape, expression or duration, and on an empty text. */
 bool steps_add(Steps *s, StepKind kind, const char *text, Error **errp);
+/** Adds a step of the caller's own kind; `what` and `text` outlive the steps. */
+void steps_add_own(Steps *s, StepKind kind, const char *text, void *what);
 bool steps_empty(const Steps *s);
 
 /** Resolves line names and takes the first step. "NAME:" that names no line is part of the text. False and *errp when nothing
@@ -62,7 +76,7 @@ bool steps_empty(const Steps *s);
 bool steps_start(Steps *s, const StepsHost *host, ZifTime now, Error **errp);
 /** The guest has printed `byte`. */
 void steps_byte(Steps *s, unsigned line, uint8_t byte, ZifTime now);
-/** A time asked for with call_at has come. */
+/** A time asked for with call_at has come, or what a step of the caller's own waits for may have. */
 void steps_time(Steps *s, ZifTime now);
 
 StepsState steps_state(const Steps *s);

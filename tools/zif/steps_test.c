@@ -13,7 +13,8 @@ typedef struct {
     size_t queued;
     bool keeps; /* the guest takes nothing */
     ZifTime now, calls[16];
-    unsigned ncalls, stops;
+    unsigned ncalls, stops, first_checks;
+    void *own;
 } Fake;
 
 static int fake_line(void *opaque, const char *name, size_t len)
@@ -52,6 +53,15 @@ static void fake_stop(void *opaque)
     ((Fake *)opaque)->stops++;
 }
 
+/* A step of the caller's own waits for f->own. */
+static bool fake_check(void *opaque, StepKind kind, void *what, bool first, ZifTime now)
+{
+    Fake *f = opaque;
+    assert_int_equal(kind, STEP_EXPECT_REPORT);
+    f->first_checks += first;
+    return f->own == what;
+}
+
 static Fake *begin(Fake *f)
 {
     *f = (Fake){ .steps = steps_new() };
@@ -65,7 +75,7 @@ static void add(Fake *f, StepKind kind, const char *text)
 
 static void start(Fake *f)
 {
-    StepsHost host = { fake_line, fake_send, fake_queued, fake_call_at, fake_stop, f };
+    StepsHost host = { fake_line, fake_send, fake_queued, fake_call_at, fake_check, fake_stop, f };
     assert_true(steps_start(f->steps, &host, f->now, &error_fatal));
 }
 
@@ -222,7 +232,7 @@ static void a_lines_name_alone_is_refused(void **state)
     Fake f;
     Error *err = NULL;
     add(begin(&f), STEP_EXPECT, "uart1:");
-    StepsHost host = { fake_line, fake_send, fake_queued, fake_call_at, fake_stop, &f };
+    StepsHost host = { fake_line, fake_send, fake_queued, fake_call_at, NULL, fake_stop, &f };
     assert_false(steps_start(f.steps, &host, 0, &err));
     error_free(err);
     end(&f);
@@ -403,9 +413,28 @@ static void send_decodes_c_escapes(void **state)
     end(&f);
 }
 
+static void a_step_of_the_callers_own_is_met_when_it_says_so(void **state)
+{
+    int report;
+    Fake f, *p = begin(&f);
+    steps_add_own(f.steps, STEP_EXPECT_REPORT, "width", &report);
+    add(p, STEP_SEND, "x");
+    start(p);
+    steps_time(f.steps, 5);
+    assert_string_equal(f.sent, "");
+    f.own = &report;
+    steps_time(f.steps, 7);
+    assert_string_equal(f.sent, "0:x|");
+    assert_int_equal(f.first_checks, 1);
+    assert_int_equal(steps_report(f.steps, 0).ended, 7);
+    assert_int_equal(steps_state(f.steps), STEPS_DONE);
+    steps_free(f.steps);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_of_the_callers_own_is_met_when_it_says_so),
         cmocka_unit_test(an_expectation_is_met_by_its_last_character),
         cmocka_unit_test(a_text_that_repeats_its_beginning_is_found),
         cmocka_unit_test(a_text_is_found_across_lines),

@@ -1,5 +1,6 @@
 /* What is said at the end of a run. See verdict.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,21 +159,22 @@ static void say_end(Run *r)
     say_steps(r);
 }
 
-static void print_reports(Run *r)
+/* The list of reports, at most `most` of them. */
+static void print_reports(Run *r, unsigned most, FILE *out)
 {
     unsigned n = zif_machine_nreports(r->machine);
     if (n) {
-        fprintf(stderr, "zif: %u report%s:\n", n, n == 1 ? "" : "s");
+        fprintf(out, "zif: %u report%s:\n", n, n == 1 ? "" : "s");
     }
-    for (unsigned i = 0; i < n && i < REPORTS_SHOWN; i++) {
+    for (unsigned i = 0; i < n && i < most; i++) {
         const ZifReportEntry *e = zif_machine_report(r->machine, i);
         char text[768];
         describe(r, e, text, sizeof text);
-        fprintf(stderr, "  %s", text);
-        fprintf(stderr, e->count > 1 ? ", %" PRIu64 " times\n" : "\n", e->count);
+        fprintf(out, "  %s", text);
+        fprintf(out, e->count > 1 ? ", %" PRIu64 " times\n" : "\n", e->count);
     }
-    if (n > REPORTS_SHOWN) {
-        fprintf(stderr, "  and %u more\n", n - REPORTS_SHOWN);
+    if (n > most) {
+        fprintf(out, "  and %u more\n", n - most);
     }
 }
 
@@ -190,11 +192,21 @@ static void print_figures(Run *r)
 static void write_junit(Run *r)
 {
     Error *err = NULL;
+    char *reports = NULL;
+    size_t size;
+    FILE *list = open_memstream(&reports, &size);
+    if (list) {
+        if (r->machine) {
+            print_reports(r, UINT_MAX, list);
+        }
+        fclose(list);
+    }
     JUnit j = { .suite = r->o.nimages ? basename(r->o.images[0]) : "zif",
                 .board = r->o.machine.board ? r->o.machine.board : "",
                 .outcome = &r->outcome,
                 .message = r->message,
                 .details = r->details ? r->details : "",
+                .reports = reports ? reports : "",
                 .steps = r->o.steps,
                 .console = "",
                 .virtual_time = r->machine ? zif_machine_now(r->machine) : 0,
@@ -207,6 +219,7 @@ static void write_junit(Run *r)
         error_free(err);
         r->outcome.cannot = true;
     }
+    free(reports);
 }
 
 /* On a screen that shows both, what is said of the run begins a line of its own. */
@@ -237,7 +250,7 @@ int verdict(Run *r)
         fputs(r->details, stderr);
     }
     if (ran && !r->o.quiet) {
-        print_reports(r);
+        print_reports(r, REPORTS_SHOWN, stderr);
         print_figures(r);
     }
     if (ran && r->o.trace_hash) {
