@@ -16,11 +16,12 @@ static const Option help_options[] = {
 
 static const char run_more[] =
     "STEPS\n"
-    "       --expect, --expect-re, --send and --wait are steps, taken in the order of\n"
-    "       the command line on the guest's virtual time. After the last one zif stops\n"
-    "       with 0. A text may name its serial line in front (uart1:ready); otherwise\n"
-    "       it is the console's, as is what follows `console:'. An expectation looks at everything its line printed\n"
-    "       since the match before.\n"
+    "       --expect, --expect-re, --expect-report, --expect-pin, --send, --wait,\n"
+    "       --pin and --press are steps, taken in the order of the command line on the\n"
+    "       guest's virtual time. After the last one zif stops with 0. A text may name\n"
+    "       its serial line in front (uart1:ready); otherwise it is the console's, as\n"
+    "       is what follows `console:'. An expectation looks at everything its line\n"
+    "       printed since the match before.\n"
     "\n"
     "INTERACTIVE USE\n"
     "       Without steps and with a terminal on standard input, the terminal is the\n"

@@ -79,6 +79,9 @@ static void on_byte(void *opaque, unsigned line, uint8_t byte, ZifTime when)
 static bool steps_check(void *opaque, StepKind kind, void *what, bool first, ZifTime now)
 {
     Run *r = opaque;
+    if (kind != STEP_EXPECT_REPORT) {
+        return pin_step_check(what, first, now);
+    }
     for (unsigned i = 0; i < zif_machine_nreports(r->machine); i++) {
         if (expected_is(what, zif_machine_report(r->machine, i))) {
             return true;
@@ -160,6 +163,16 @@ static bool resolve_reports(ExpectedReport **list, size_t n, Run *r, const char 
     return true;
 }
 
+static bool resolve_pins(Run *r, Error **errp)
+{
+    for (size_t i = 0; i < r->o.npins; i++) {
+        if (!pin_step_resolve(r->o.pins[i], r->machine, on_time, r, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool prepare(Run *r, Error **errp)
 {
     static const StepsHost host = {
@@ -171,7 +184,7 @@ static bool prepare(Run *r, Error **errp)
         .stop = steps_stop,
     };
     if (!load(r, errp) || !resolve_reports(r->o.expected, r->o.nexpected, r, "expect-report", errp) ||
-        !resolve_reports(r->o.allowed, r->o.nallowed, r, "allow-report", errp)) {
+        !resolve_reports(r->o.allowed, r->o.nallowed, r, "allow-report", errp) || !resolve_pins(r, errp)) {
         return false;
     }
     r->links = links_open(r->machine, &r->o, &r->progress, on_byte, r, errp);

@@ -19,6 +19,9 @@ enum {
     WAIT,
     FAIL,
     FAIL_RE,
+    PIN,
+    PRESS,
+    EXPECT_PIN,
     TIMEOUT,
     TIMEOUT_CODE,
     WALL_TIMEOUT,
@@ -66,6 +69,13 @@ const Option run_option_table[] = {
     { SEND, "send", 0, OPTION_VALUE, "[UART:]TEXT",
       "Step: type TEXT, with C escapes (\\r, \\n, \\x03), as fast as the guest's receiver takes it." },
     { WAIT, "wait", 0, OPTION_VALUE, "DURATION", "Step: let virtual time pass (10ms, 1.5s, 2min)." },
+    { PIN, "pin", 0, OPTION_VALUE, "PIN=0|1[@TIME]",
+      "Step: drive a pin (PA0, P0.17, gpio0.17, BOOT0) from outside, not before this virtual time. Those in front of "
+      "all other steps and "
+      "without a time are driven when power comes." },
+    { PRESS, "press", 0, OPTION_VALUE, "KEY[@TIME][,for=DURATION]",
+      "Step: press a button (devicetree alias, label or node name) and release it; for 50ms." },
+    { EXPECT_PIN, "expect-pin", 0, OPTION_VALUE, "PIN=0|1", "Step: wait until the pin has this level." },
     { FAIL, "fail", 0, OPTION_VALUE, "[UART:]TEXT",
       "End at once with code 121 when TEXT is printed, at whatever step (also --fail-text)." },
     { FAIL, "fail-text", 0, OPTION_VALUE, "[UART:]TEXT", NULL },
@@ -265,6 +275,25 @@ static bool add_expected_step(RunOptions *o, const char *text, Error **errp)
     return e;
 }
 
+static bool add_pin_step(RunOptions *o, StepKind kind, const char *option, const char *text, Error **errp)
+{
+    Error *err = NULL;
+    PinStep *p = pin_step_parse(kind, text, &err);
+    if (!p) {
+        error_prepend(&err, "--%s", option);
+        error_propagate(errp, err);
+        return false;
+    }
+    o->pins = realloc(o->pins, (o->npins + 1) * sizeof *o->pins);
+    if (!o->pins) {
+        zif_bug("out of memory for options");
+    }
+    o->pins[o->npins++] = p;
+    p->leads = steps_count(o->steps) == o->npins - 1;
+    steps_add_own(o->steps, kind, text, p);
+    return true;
+}
+
 static void add_image(RunOptions *o, const char *name)
 {
     o->images = realloc(o->images, (o->nimages + 1) * sizeof *o->images);
@@ -369,6 +398,12 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return add_expected_step(o, value, errp);
     case ALLOW_REPORT:
         return add_expected(&o->allowed, &o->nallowed, "allow-report", value, errp);
+    case PIN:
+        return add_pin_step(o, STEP_PIN, "pin", value, errp);
+    case PRESS:
+        return add_pin_step(o, STEP_PRESS, "press", value, errp);
+    case EXPECT_PIN:
+        return add_pin_step(o, STEP_EXPECT_PIN, "expect-pin", value, errp);
     case SEED:
         return parse_number("seed", value, UINT64_MAX, &o->machine.seed, errp);
     case RAM_FILL:
@@ -468,6 +503,10 @@ void run_options_free(RunOptions *o)
         free(o->expected[i]);
     }
     free(o->expected);
+    for (size_t i = 0; i < o->npins; i++) {
+        free(o->pins[i]);
+    }
+    free(o->pins);
     for (size_t i = 0; i < o->nallowed; i++) {
         free(o->allowed[i]);
     }

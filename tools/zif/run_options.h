@@ -5,6 +5,7 @@
 #include <zif/machine.h>
 #include "expected.h"
 #include "options.h"
+#include "pins.h"
 #include "steps.h"
 
 /* --uart NAME=KIND[,baud=N] */
@@ -34,6 +35,8 @@ typedef struct {
     uint32_t strict; /* bit per ZifReportKind */
     ExpectedReport **expected, **allowed;
     size_t nexpected, nallowed;
+    PinStep **pins;
+    size_t npins;
     const char **images;
     size_t nimages;
 } RunOptions;

@@ -237,7 +237,14 @@ static bool take(Steps *s, Step *step, ZifTime now)
     case STEP_FAIL:
     case STEP_FAIL_RE:
         return true;
+    case STEP_PIN:
+    case STEP_PRESS:
+        if (!step->begun && !drained(s, now)) {
+            return false;
+        }
+        break;
     case STEP_EXPECT_REPORT:
+    case STEP_EXPECT_PIN:
         break;
     }
     bool first = !step->begun;
@@ -359,6 +366,9 @@ const char *step_words(const StepReport *step, char *buf, size_t len)
         [STEP_FAIL] = "fail",
         [STEP_FAIL_RE] = "fail-re",
         [STEP_EXPECT_REPORT] = "expect-report",
+        [STEP_PIN] = "pin",
+        [STEP_PRESS] = "press",
+        [STEP_EXPECT_PIN] = "expect-pin",
     };
     snprintf(buf, len, "--%s '%s'", names[step->kind], step->text);
     return buf;

@@ -3,7 +3,7 @@
  * for a while; and what must never be printed.
  *
  * An expectation looks at what its line printed since the previous match on that line, so nothing is missed between
- * steps. A send is done when it is queued, unless a wait or the end follows: these count from the moment the guest has
+ * steps. A send is done when it is queued, unless a wait, a pin or the end follows: these count from the moment the guest has
  * taken every character. The engine knows no machine: it is driven by the calls below and acts through StepsHost.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -27,6 +27,9 @@ typedef enum {
     STEP_FAIL_RE,
     /* The caller's own: it says when they are met (StepsHost.check). */
     STEP_EXPECT_REPORT,
+    STEP_PIN,
+    STEP_PRESS,
+    STEP_EXPECT_PIN,
 } StepKind;
 
 /* What the engine needs of the machine. Lines are numbered; 0 is the console. */

@@ -122,6 +122,23 @@ ZifDevice *zif_machine_device_by_name(ZifMachine *m, const char *name); /* name,
 /** Drives line `line` of a device's input from outside, from now on: a button pressed ("press"), a jumper on a port ("pin").
  * False when the device has no such line. */
 bool zif_device_drive(ZifDevice *dev, const char *input, unsigned line, int level);
+/* A line of a device that the world outside can drive and look at. */
+typedef struct {
+    ZifDevice *dev;
+    int input, output; /* of its class; output -1: it only listens */
+    unsigned line;
+} ZifPin;
+/** A pin by the name its data sheet prints (PA0, P0.17, BOOT0), by its port (gpio0.17), or any input (DEVICE.INPUT[.LINE]). */
+bool zif_machine_pin(ZifMachine *m, const char *name, ZifPin *pin, Error **errp);
+/** A button by devicetree alias, label or node name: level 1 presses it. */
+bool zif_machine_key(ZifMachine *m, const char *name, ZifPin *key, Error **errp);
+/** Drives it from outside from now on; between runs or from a call of zif_machine_at, not from a device's. A key and a pin it is wired
+ * to: the latest wins. */
+void zif_pin_drive(const ZifPin *pin, int level);
+/** The level now: what the port's input register would see, or what the chip drives. */
+int zif_pin_level(const ZifPin *pin);
+/** Calls fn at each change of that level, for the machine's life. fn may look and ask for calls, and drive nothing. */
+void zif_pin_on_change(const ZifPin *pin, void (*fn)(void *opaque, int level), void *opaque);
 /** Value of a register as a read would give it, without the read's effects. */
 uint32_t zif_device_peek(ZifDevice *dev, unsigned slot);
 /** Address of the current instruction. */
