@@ -57,6 +57,7 @@ static void device_free(ZifDevice *dev)
     }
     zif__flash_free(dev);
     zif__wires_free(dev);
+    zif__reach_free(dev);
     free(core->mapped);
     for (unsigned i = 0; i < core->nprops; i++) {
         free(core->props[i].name);
@@ -188,6 +189,9 @@ bool zif__device_realize(ZifDevice *dev, Error **errp)
         memory_region_init_io(&core->region, dev->owner, &register_ops, dev, dev->name, core->span);
         dev->mmio = &core->region;
     }
+    if (!zif__reach_check(dev, errp)) {
+        return false;
+    }
     if (dev->cls->realize && !dev->cls->realize(dev, errp)) {
         if (errp && *errp) {
             error_prepend(errp, "%s", dev->name);
@@ -314,11 +318,6 @@ ZifTime zif_due(const ZifDevice *dev, unsigned event)
 }
 
 /* --- The rest --------------------------------------------------------------------------------------------------------- */
-
-AddressSpace *zif_bus(ZifDevice *dev)
-{
-    return dev->core->bus ? dev->core->bus : dev->core->kit->bus;
-}
 
 MemTxAttrs zif_bus_attrs(const ZifDevice *dev)
 {

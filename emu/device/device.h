@@ -101,7 +101,7 @@ typedef struct {
     uint64_t hz;
 } ZifClockIn;
 
-enum { ZIF_MAX_CLOCKS = 4 };
+enum { ZIF_MAX_CLOCKS = 4, ZIF_MAX_PORTS = 2 };
 
 enum {
     ZIF_GUARD_WATCHED = 1,  /* somebody wants to know of every access */
@@ -155,8 +155,8 @@ struct ZifDeviceCore {
     uint32_t bus_address; /* I2C address or SPI chip select */
     bool selected;        /* SPI */
     ZifSerialLine *serial;
-    AddressSpace *bus; /* NULL = the kit's */
-    bool external;     /* a part of the board, not of the chip: only power-on resets it */
+    struct ZifReach *reach[ZIF_MAX_PORTS]; /* NULL: not used yet, or sees all of the kit's bus */
+    bool external;                         /* a part of the board, not of the chip: only power-on resets it */
     bool realized;
     uint8_t *told;  /* per slot: already reported as not modelled */
     ZifPoll *polls; /* per slot */

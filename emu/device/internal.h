@@ -10,6 +10,9 @@ void zif__wires_free(ZifDevice *dev);
 void zif__outputs_hold(ZifDevice *dev);
 /* Reset, phase three: what is different after the reset is told. */
 void zif__outputs_release(ZifDevice *dev);
+/* Is `zif,cannot-reach` well-formed? */
+bool zif__reach_check(const ZifDevice *dev, Error **errp);
+void zif__reach_free(ZifDevice *dev);
 void zif__reports_free(ZifKit *kit);
 /* What a serial line must do when its device was reset or restored. */
 void zif__serial_reset(ZifSerialLine *line);

@@ -242,6 +242,10 @@ bool zif_check_routed(ZifDevice *dev, const char *signal);
 
 /** The bus this device masters (its node's place in the tree decides what it can reach). */
 AddressSpace *zif_bus(ZifDevice *dev);
+/** The same for a master with two ports (0, 1); zif_bus is port 0. */
+AddressSpace *zif_bus_port(ZifDevice *dev, unsigned port);
+/** Does the node's `zif,cannot-reach` keep this port from this address? For a report after a failed access. */
+bool zif_out_of_reach(const ZifDevice *dev, unsigned port, uint32_t address);
 MemTxAttrs zif_bus_attrs(const ZifDevice *dev); /* its own master id filled in; the processor is 0 */
 
 /** The UART transmitted a byte (its last bit left at this moment); the line's endpoint gets it. */
