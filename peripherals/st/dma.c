@@ -38,8 +38,11 @@ enum { LISR, HISR, LIFCR, HIFCR, STREAM0, NREGS = STREAM0 + NSTREAMS * STREAM_RE
         [STREAM0 + N * STREAM_REGS + PAR] = { .name = "S" #N "PAR", .offset = 0x18 + 0x18 * N },                       \
         [STREAM0 + N * STREAM_REGS + M0AR] = { .name = "S" #N "M0AR", .offset = 0x1C + 0x18 * N },                     \
         [STREAM0 + N * STREAM_REGS + M1AR] = { .name = "S" #N "M1AR", .offset = 0x20 + 0x18 * N },                     \
-        [STREAM0 + N * STREAM_REGS +                                                                                   \
-            FCR] = { .name = "S" #N "FCR", .offset = 0x24 + 0x18 * N, .reset = 0x21, .fields = fcr_fields, .flags = ZIF_REG_VOLATILE }
+        [STREAM0 + N * STREAM_REGS + FCR] = { .name = "S" #N "FCR",                                                    \
+                                              .offset = 0x24 + 0x18 * N,                                               \
+                                              .reset = 0x21,                                                           \
+                                              .fields = fcr_fields,                                                    \
+                                              .flags = ZIF_REG_VOLATILE }
 
 static const ZifField cr_fields[] = {
     { "EN", 0, 1, ZIF_RW },      { "DMEIE", 1, 1, ZIF_RW },   { "TEIE", 2, 1, ZIF_RW },   { "HTIE", 3, 1, ZIF_RW },
