@@ -45,6 +45,7 @@ enum { JMP_NEXT = 0, JMP_TOO_MANY = 1, JMP_NORETURN = 2 };
 enum { ALIGN_MASK = 7 << 4, ALIGN_NATURAL = 7 << 4, ALIGN_4 = 2 << 4 };
 enum { PAGE_READ = 1, PAGE_WRITE = 2, PAGE_EXEC = 4 };
 enum { FILL_STORE = 1, FILL_FETCH = 2 };
+enum { QHT_GROWS = 1 }; /* a mode of the engine's hash tables */
 
 typedef struct {
     uint32_t pc, cs_base, flags;
@@ -94,7 +95,7 @@ typedef struct {
     uint8_t it;
 } Place;
 
-enum { PLACES = 2048, ROMD_PAGES = 8 };
+enum { PLACES = 2048, ROMD_PAGES = 8, FEW_BLOCKS = 2048 };
 
 typedef struct {
     ZifPort port;
@@ -644,6 +645,12 @@ void __wrap_tcg_region_reset_all_arm(void *tcg)
         memset(current->places, 0, sizeof(current->places));
     }
     __real_tcg_region_reset_all_arm(tcg);
+}
+
+/* The engine's table of translated blocks: it grows with them, so it need not be made for 32768 at once. */
+void __wrap_qht_init(void *table, void *compare, size_t entries, unsigned mode)
+{
+    __real_qht_init(table, compare, (mode & QHT_GROWS) && entries > FEW_BLOCKS ? FEW_BLOCKS : entries, mode);
 }
 
 /* The alignment an access must have, in the engine's encoding; and no exit test after it. */

@@ -41,6 +41,7 @@ ZIF_WRAPPED(void, tcg_gen_qemu_st_i64_arm, void *tcg, uintptr_t value, uintptr_t
 ZIF_WRAPPED(void, helper_uc_tracecode, int32_t size, int32_t what, void *handle, int64_t address);
 ZIF_WRAPPED(void, helper_exception_with_syndrome_arm, void *env, uint32_t number, uint32_t syndrome, uint32_t level);
 ZIF_WRAPPED(void, helper_exception_internal_arm, void *env, uint32_t number);
+ZIF_WRAPPED(void, qht_init, void *table, void *compare, size_t entries, unsigned mode);
 ZIF_WRAPPED(void *, qemu_ram_alloc_from_ptr_arm, void *uc, uint64_t size, void *host, void *region);
 #pragma GCC diagnostic pop
 

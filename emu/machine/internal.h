@@ -68,7 +68,10 @@ struct ZifMachine {
     ZifCpuConfig cpu_config;
     ZifMemory *memories;
     uint64_t memory_bytes;
-    int tile_fd; /* random bytes that large memories repeat; -1 = none yet */
+    /* While it is built: the random bytes that large memories repeat, and a file of them (-1 = none yet). */
+    uint8_t *pattern;
+    int tile_fd;
+    size_t tile_bytes;
     ZifIrqLine irqs[ZIF_MAX_IRQS];
     ZifChipSelect *selects;
     ZifDevice *core_clock_from; /* provider of the core's clock; NULL = fixed */

@@ -147,6 +147,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     if (m->tile_fd >= 0) {
         close(m->tile_fd);
     }
+    free(m->pattern);
     if (ok) {
         zif_timeline_set_deadline_hook(m->kit.timeline, lower_deadline, m);
     }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "internal.h"
 
-enum { TILE = 1 << 19 };
+enum { PATTERN = 1 << 16, TILE = 1 << 19 };
 static const uint64_t MAX_MEMORY = 512u << 20, MAX_TOTAL = 1u << 30;
 
 /* splitmix64 (G. Steele, D. Lea, C. Flood, 2014): good enough to look like RAM that nobody wrote. */
@@ -32,26 +32,32 @@ static uint64_t seed_of(const ZifMachine *m, const char *name)
     return h + m->power_cycles;
 }
 
-/* Large memories repeat one tile of random bytes, mapped copy-on-write: they cost nothing until they are written. */
-static bool make_tile(ZifMachine *m)
+/*
+ * Memories larger than a pattern of random bytes repeat it. They are mapped copy-on-write from a file of several patterns, so
+ * that they cost nothing until they are written; the file is as long as the largest needs, and a tile at most: pages of
+ * the file cost time as well as mappings do.
+ */
+static bool grow_tile(ZifMachine *m, size_t want)
 {
-    if (m->tile_fd >= 0) {
-        return true;
+    if (m->tile_fd < 0) {
+        m->tile_fd = memfd_create("zif-ram", MFD_CLOEXEC);
+        m->pattern = malloc(PATTERN);
+        if (m->tile_fd < 0 || !m->pattern) {
+            return false;
+        }
+        fill_random(m->pattern, PATTERN, seed_of(m, "pattern"));
     }
-    uint8_t *tile = malloc(TILE);
-    m->tile_fd = tile ? memfd_create("zif-ram", MFD_CLOEXEC) : -1;
-    bool ok = m->tile_fd >= 0;
-    if (ok) {
-        fill_random(tile, TILE, seed_of(m, "tile"));
-        ok = write(m->tile_fd, tile, TILE) == TILE;
+    for (; m->tile_bytes < want; m->tile_bytes += PATTERN) {
+        if (write(m->tile_fd, m->pattern, PATTERN) != PATTERN) {
+            return false;
+        }
     }
-    free(tile);
-    return ok;
+    return true;
 }
 
 static bool map_tiles(ZifMachine *m, ZifMemory *mem)
 {
-    bool ok = make_tile(m);
+    bool ok = grow_tile(m, mem->size < TILE ? mem->size : TILE);
     for (uint64_t at = 0; ok && at < mem->size; at += TILE) {
         size_t n = mem->size - at < TILE ? mem->size - at : TILE;
         ok = mmap((char *)mem->host + at, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, m->tile_fd, 0) !=
@@ -88,7 +94,7 @@ static bool make_host(ZifMachine *m, ZifMemory *mem, Error **errp)
     } else if (m->config.ram_fill == ZIF_RAM_BYTE) {
         memset(mem->host, m->config.ram_byte, mem->size);
     } else if (m->config.ram_fill == ZIF_RAM_RANDOM) {
-        if (mem->size <= TILE || !map_tiles(m, mem)) {
+        if (mem->size <= PATTERN || !map_tiles(m, mem)) {
             fill_random(mem->host, mem->size, seed_of(m, mem->name));
         }
     }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zif/machine.h>
 #include "commands.h"
+#include "heap.h"
 #include "outcome.h"
 
 int cannot(Error *err)
@@ -44,6 +45,7 @@ static int written(int code)
 
 int main(int argc, char **argv)
 {
+    heap_on_large_page();
     open_standard_streams();
     const char *word = argc > 1 ? argv[1] : NULL;
     Error *err = NULL;
