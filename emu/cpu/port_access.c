@@ -31,25 +31,35 @@ static bool refuse(ZifPort *port, uint32_t addr, unsigned size, bool is_write, Z
     return false;
 }
 
-/* One naturally aligned access of at most a word that is not plain memory. */
-static inline __attribute__((always_inline)) bool bus(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged,
-                                                      bool is_write, uint32_t *value)
+/* Remembers the device at addr, if there is one, for the next access to its page. */
+static void learn_device(ZifPort *port, uint32_t addr)
 {
     const ZifPortClient *c = &port->config.client;
-    if (port->replaying && port->record_next < port->record_count) {
-        const ZifPortRecord *r = &port->records[port->record_next];
-        if (r->addr == addr && r->size == size && r->is_write == is_write) {
-            port->record_next++;
-            *value = r->value;
-            return true;
-        }
+    const uint32_t page = addr & ~(ZIF_PORT_PAGE - 1), last = page + (ZIF_PORT_PAGE - 1);
+    ZifPortDevice *d = zif__port_device_slot(port, addr);
+    ZifIoRange range;
+    if (!zif_io_range(port->config.as, addr, &range)) {
+        return;
     }
+    uint32_t first = range.first > page ? ((uint32_t)range.first + 3) & ~3u : page;
+    uint32_t end = ((range.last < last ? (uint32_t)range.last : last) + 1) & ~3u;
+    *d = (ZifPortDevice){ .first = first,
+                          .size = (int32_t)(end - first) > 0 ? end - first : 0,
+                          .epoch = port->epoch,
+                          .prot = zif__port_prot(port, addr),
+                          .attrs = c->attrs != NULL ? c->attrs(c->opaque, false) : MEMTXATTRS_UNSPECIFIED,
+                          .range = range };
+}
+
+static MemTxResult through_space(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool is_write,
+                                 uint32_t *value)
+{
+    const ZifPortClient *c = &port->config.client;
     AddressSpace *as = port->config.as;
     MemTxAttrs attrs = c->attrs != NULL ? c->attrs(c->opaque, unprivileged) : MEMTXATTRS_UNSPECIFIED;
     MemTxResult result = MEMTX_OK;
     EventNotifier *bell = NULL;
-    if (is_write && __builtin_expect(port->doorbell_count != 0, 0) &&
-        address_space_access_valid(as, addr, (int)size, true, attrs)) {
+    if (is_write && port->doorbell_count != 0 && address_space_access_valid(as, addr, (int)size, true, attrs)) {
         bell = zif__port_doorbell(port, addr, size);
     }
     switch (bell != NULL ? 0 : size * 2 + is_write) {
@@ -74,6 +84,32 @@ static inline __attribute__((always_inline)) bool bus(ZifPort *port, uint32_t ad
     default:
         address_space_stl_le(as, addr, *value, attrs, &result);
         break;
+    }
+    return result;
+}
+
+/* One naturally aligned access of at most a word that is not plain memory; `d`: to this device. */
+static inline __attribute__((always_inline)) bool bus(ZifPort *port, const ZifPortDevice *d, uint32_t addr,
+                                                      unsigned size, bool unprivileged, bool is_write, uint32_t *value)
+{
+    const ZifPortClient *c = &port->config.client;
+    if (port->replaying && port->record_next < port->record_count) {
+        const ZifPortRecord *r = &port->records[port->record_next];
+        if (r->addr == addr && r->size == size && r->is_write == is_write) {
+            port->record_next++;
+            *value = r->value;
+            return true;
+        }
+    }
+    MemTxResult result;
+    if (d == NULL || (is_write && port->doorbell_count != 0)) {
+        result = through_space(port, addr, size, unprivileged, is_write, value);
+    } else if (is_write) {
+        result = zif_io_range_store(&d->range, addr, *value, size, d->attrs);
+    } else {
+        uint64_t v;
+        result = zif_io_range_load(&d->range, addr, &v, size, d->attrs);
+        *value = (uint32_t)v;
     }
     if (result != MEMTX_OK) {
         if (!is_write || c->store_failed == NULL || c->store_failed(c->opaque, addr, size, result)) {
@@ -124,18 +160,20 @@ static bool within(const ZifPortSection *s, uint32_t addr, unsigned size)
     return s != NULL && s->last - addr >= size - 1;
 }
 
-/* An aligned access to what is known to be no memory, in a page that needs no question: a device's register. */
-static inline bool is_register(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, unsigned need)
+/* The device of an aligned access in a page that needs no question. NULL: the long way. */
+static inline const ZifPortDevice *device_of(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged,
+                                             unsigned need)
 {
-    return zif__port_in_gap(port, addr) && size <= 4 && (addr & (size - 1)) == 0 && !unprivileged &&
-           (zif__port_prot(port, addr) & need);
+    const ZifPortDevice *d = zif__port_device(port, addr);
+    return d != NULL && size <= 4 && (addr & (size - 1)) == 0 && !unprivileged && (d->prot & need) ? d : NULL;
 }
 
 bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value)
 {
-    if (is_register(port, addr, size, unprivileged, ZIF_PROT_R)) {
+    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, ZIF_PROT_R);
+    if (d != NULL) {
         uint32_t v = 0;
-        bool ok = bus(port, addr, size, false, false, &v);
+        bool ok = bus(port, d, addr, size, false, false, &v);
         *value = v;
         return ok;
     }
@@ -164,7 +202,10 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
             memcpy(&v, s->host + (at - s->start), n);
         } else {
             n = piece(at, size - done);
-            if (!bus(port, at, n, unprivileged, false, &v)) {
+            if (s == NULL) {
+                learn_device(port, at);
+            }
+            if (!bus(port, NULL, at, n, unprivileged, false, &v)) {
                 return false;
             }
         }
@@ -175,9 +216,10 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
 
 bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value)
 {
-    if (is_register(port, addr, size, unprivileged, ZIF_PROT_W)) {
+    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, ZIF_PROT_W);
+    if (d != NULL) {
         uint32_t v = (uint32_t)value & UINT32_MAX >> (32 - 8 * size);
-        return bus(port, addr, size, false, true, &v);
+        return bus(port, d, addr, size, false, true, &v);
     }
     if (!zif__port_aligned(port, addr, size, multi)) {
         return refuse(port, addr, size, true, ZIF_FAULT_UNALIGNED, MEMTX_OK);
@@ -200,7 +242,10 @@ bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivile
         } else {
             n = piece(at, size - done);
             v &= UINT32_MAX >> (32 - 8 * n);
-            if (!bus(port, at, n, unprivileged, true, &v)) {
+            if (s == NULL) {
+                learn_device(port, at);
+            }
+            if (!bus(port, NULL, at, n, unprivileged, true, &v)) {
                 return false;
             }
         }

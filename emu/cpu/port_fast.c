@@ -276,14 +276,14 @@ static bool multi_of(uint32_t oi)
     return ((oi >> 4) & ALIGN_MASK) == ALIGN_4;
 }
 
-static void begin_access(Fast *f, uintptr_t where)
+static inline void begin_access(Fast *f, uintptr_t where)
 {
     f->where = where;
     f->port.record_where = where;
     f->port.record_first = true;
 }
 
-static void end_access(Fast *f, uintptr_t where, bool done)
+static inline void end_access(Fast *f, uintptr_t where, bool done)
 {
     if (!done) {
         leave_at(f, where, f->port.info.fault == ZIF_FAULT_WATCH ? ZIF_STOP_WATCHPOINT : ZIF_STOP_DATA);
@@ -304,9 +304,10 @@ static const ZifPortSection *plain(Fast *f, uint32_t addr, unsigned size, uint32
     return zif__port_plain(&f->port, addr, size, is_write);
 }
 
-static uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t where, unsigned size, LoadFn *real)
+static inline uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t where, unsigned size,
+                            LoadFn *real)
 {
-    if (!zif__port_in_gap(&f->port, addr) && plain(f, addr, size, oi, false) != NULL) {
+    if (zif__port_device(&f->port, addr) == NULL && plain(f, addr, size, oi, false) != NULL) {
         return real(env, addr, oi, where); /* it fills the TLB */
     }
     uint64_t value = 0;
@@ -318,21 +319,25 @@ static uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t w
 /* Does the store overwrite the block it is in, other than at its end? Then the rest of the block is not what runs next. */
 static bool hits_own_block(Fast *f, uint32_t addr, unsigned size, uintptr_t where)
 {
+    const ZifPortSection *s = zif__port_find(&f->port, addr);
+    if (s == NULL) {
+        return false;
+    }
     const Place *p = locate(f, where);
-    const ZifPortSection *s = zif__port_find(&f->port, addr), *code = zif__port_find(&f->port, p->block->pc);
-    if (s == NULL || code == NULL || p->index + 1u == p->block->insns) {
+    const ZifPortSection *code = zif__port_find(&f->port, p->block->pc);
+    if (code == NULL || p->index + 1u == p->block->insns) {
         return false;
     }
     const uint8_t *to = s->host + (addr - s->start), *from = code->host + (p->block->pc - code->start);
     return to + size > from && to < from + p->block->size;
 }
 
-static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where, unsigned size,
-                  StoreFn *real)
+static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where, unsigned size,
+                         StoreFn *real)
 {
     ZifPort *port = &f->port;
-    bool in_gap = zif__port_in_gap(port, addr);
-    const ZifPortSection *s = in_gap ? NULL : plain(f, addr, size, oi, true);
+    bool device = zif__port_device(port, addr) != NULL;
+    const ZifPortSection *s = device ? NULL : plain(f, addr, size, oi, true);
     if (s != NULL && !zif__port_is_code(s, addr, size)) {
         zif__port_log_store(port, s, addr, size);
         f->filling_store = true;
@@ -340,7 +345,7 @@ static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi
         f->filling_store = false;
         return;
     }
-    if (!in_gap && hits_own_block(f, addr, size, where)) {
+    if (!device && hits_own_block(f, addr, size, where)) {
         f->again = true;
         leave_at(f, where, LEFT_AGAIN);
     }
@@ -355,13 +360,14 @@ static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi
         return f == NULL ? __real_helper_##name(env, addr, oi, where)                                                  \
                          : load(f, env, addr, oi, where, size, __real_helper_##name);                                  \
     }
-/* The value is as wide as the access; a helper's narrow argument has rubbish above it. */
+/* Generated code does not call these, it pushes the address to go on at and jumps; a `ret` would be predicted wrongly every
+ * time. The value is as wide as the access; a helper's narrow argument has rubbish above it. */
 #define STORE(name, type, size)                                                                                        \
     static void real_##name(void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where)                    \
     {                                                                                                                  \
         __real_helper_##name(env, addr, (type)value, oi, where);                                                       \
     }                                                                                                                  \
-    void __wrap_helper_##name(void *env, uint32_t addr, type value, uint32_t oi, uintptr_t where)                      \
+    static __attribute__((used)) void store_##name(void *env, uint32_t addr, type value, uint32_t oi, uintptr_t where) \
     {                                                                                                                  \
         Fast *f = current;                                                                                             \
         if (f == NULL) {                                                                                               \
@@ -369,6 +375,11 @@ static void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi
         } else {                                                                                                       \
             store(f, env, addr, value, oi, where, size, real_##name);                                                  \
         }                                                                                                              \
+    }                                                                                                                  \
+    __attribute__((naked)) void __wrap_helper_##name(void *env, uint32_t addr, type value, uint32_t oi,                \
+                                                     uintptr_t where)                                                  \
+    {                                                                                                                  \
+        __asm__("sub $8, %rsp\n\tcall store_" #name "\n\tpop %rcx\n\tpop %rcx\n\tjmp *%rcx");                           \
     }
 LOAD(ret_ldub_mmu_arm, 1)
 LOAD(le_lduw_mmu_arm, 2)

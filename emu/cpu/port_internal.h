@@ -37,7 +37,17 @@ typedef struct {
     unsigned prot;
 } ZifPortProt;
 
-enum { ZIF_PORT_PROTS = 256, ZIF_PORT_RECORDS = 64 }; /* powers of two; an instruction makes at most 36 accesses */
+/* A device used before, as far as it lies in one page: loads and stores go straight to it. */
+typedef struct {
+    uint32_t first, size; /* addresses [first, first + size), whole words */
+    uint32_t epoch;       /* void when it is not the port's */
+    unsigned prot;        /* of the page */
+    MemTxAttrs attrs;     /* of accesses with the present privilege */
+    ZifIoRange range;
+} ZifPortDevice;
+
+/* Powers of two; an instruction makes at most 36 accesses. */
+enum { ZIF_PORT_PROTS = 256, ZIF_PORT_DEVICES = 32, ZIF_PORT_RECORDS = 64 };
 
 /* A bus access already made by an instruction that has to be run again. */
 typedef struct {
@@ -77,6 +87,8 @@ struct ZifPort {
     uint64_t layout;  /* sum over the sections of what the engine's mappings follow from */
 
     ZifPortProt prots[ZIF_PORT_PROTS];
+    ZifPortDevice devices[ZIF_PORT_DEVICES];
+    uint32_t epoch; /* of devices: another one whenever the map or the permissions change */
     bool unaligned_traps, div_traps, fp_on; /* cached answers of the client, once modes_known */
     bool modes_known;
 
@@ -170,6 +182,17 @@ static inline unsigned zif__port_prot(ZifPort *port, uint32_t addr)
     uint32_t page = addr & ~(ZIF_PORT_PAGE - 1);
     const ZifPortProt *p = &port->prots[(page / ZIF_PORT_PAGE) % ZIF_PORT_PROTS];
     return p->page == (page | 1) ? p->prot : zif__port_ask_prot(port, page);
+}
+static inline ZifPortDevice *zif__port_device_slot(ZifPort *port, uint32_t addr)
+{
+    uint32_t page = addr / ZIF_PORT_PAGE;
+    return &port->devices[(page ^ page >> 5) % ZIF_PORT_DEVICES];
+}
+/** The device at addr if it is known already; NULL says nothing. */
+static inline const ZifPortDevice *zif__port_device(ZifPort *port, uint32_t addr)
+{
+    const ZifPortDevice *d = zif__port_device_slot(port, addr);
+    return addr - d->first < d->size && d->epoch == port->epoch ? d : NULL;
 }
 /** Asks the client again when the cached modes are void. */
 static inline void zif__port_modes(ZifPort *port)

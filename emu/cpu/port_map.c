@@ -118,6 +118,7 @@ static void region_add(MemoryListener *listener, MemoryRegionSection *section)
 {
     ZifPort *port = port_of(listener);
     MemoryRegion *mr = section->mr;
+    port->epoch++;
     bool ram = memory_region_is_ram(mr) && !memory_region_is_ram_device(mr);
     ZifPortSection s = { .mr = mr, .offset = section->offset_within_region };
     if ((!ram && !mr->rom_device) || !clip(section, &s.start, &s.last)) {
@@ -163,6 +164,7 @@ static void region_del(MemoryListener *listener, MemoryRegionSection *section)
 {
     ZifPort *port = port_of(listener);
     ZifPortSection *s = exact(port, section);
+    port->epoch++;
     if (s != NULL) {
         port->layout -= layout_of(s);
         port->only_romd = port->only_romd && s->mr->rom_device;

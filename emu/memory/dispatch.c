@@ -326,3 +326,66 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr, uint64_t
     }
     return do_write(mr, addr, data, size, attrs);
 }
+
+/* ---- ranges that are remembered ---- */
+
+bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range)
+{
+    const FlatRange *f = zif__view_find(as->current_map, addr, &as->z.hint);
+    if (!f || f->mr->ram || f->mr->is_iommu || memory_access_is_direct(f->mr, false)) {
+        return false;
+    }
+    const MemoryRegionOps *ops = f->mr->ops;
+    *range = (ZifIoRange){
+        .first = f->start, .last = f->last, .offset = f->offset - f->start, .mr = f->mr, .as = as
+    };
+    for (unsigned size = 1; size <= 4 && !ops->valid.accepts; size *= 2) {
+        if (valid(f->mr, 0, size, false, MEMTXATTRS_UNSPECIFIED) && implemented(ops, size) == size) {
+            range->whole |= (uint8_t)size;
+        }
+    }
+    return true;
+}
+
+/* Does the access go to the callback as it is, with nobody to be told? */
+static inline bool goes_whole(const ZifIoRange *range, hwaddr at, unsigned size)
+{
+    const MemoryRegion *mr = range->mr;
+    return (range->whole & size) && !(at & (size - 1)) && !(mr->z.attention | mr->z.ctx->attention);
+}
+
+MemTxResult zif_io_range_load(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs)
+{
+    MemoryRegion *mr = range->mr;
+    AddressSpace *as = range->as;
+    MemTxResult r;
+    if (likely(goes_whole(range, addr + range->offset, size))) {
+        enter(mr);
+        r = call_read(mr, addr + range->offset, value, size, attrs);
+        leave(mr);
+    } else {
+        r = zif__io_read(mr, addr + range->offset, value, size, attrs);
+    }
+    if (unlikely(r != MEMTX_OK)) {
+        zif__count_faults(as, r, false);
+    }
+    return r;
+}
+
+MemTxResult zif_io_range_store(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs)
+{
+    MemoryRegion *mr = range->mr;
+    AddressSpace *as = range->as;
+    MemTxResult r;
+    if (likely(goes_whole(range, addr + range->offset, size))) {
+        enter(mr);
+        r = call_write(mr, addr + range->offset, value, size, attrs);
+        leave(mr);
+    } else {
+        r = zif__io_write(mr, addr + range->offset, value, size, attrs);
+    }
+    if (unlikely(r != MEMTX_OK)) {
+        zif__count_faults(as, r, true);
+    }
+    return r;
+}

@@ -957,6 +957,23 @@ static inline __attribute__((__always_inline__)) MemTxResult address_space_read(
 #define ARG1_DECL AddressSpace *as
 #include <zif/memory_ldst_phys.inc.h>
 
+/*
+ * A device as a bus master remembers it, to reach it again without looking it up. What was found is valid until a range of
+ * the address space comes or goes: the master learns that as a MemoryListener. The fields are private.
+ */
+typedef struct ZifIoRange {
+    hwaddr first, last; /* inclusive */
+    hwaddr offset;      /* of address 0 in mr, modulo 2^64 */
+    MemoryRegion *mr;
+    AddressSpace *as;
+    uint8_t whole; /* sizes (1, 2, 4) that, aligned, go to the callbacks as they are */
+} ZifIoRange;
+/** The device at addr. False: memory, a ROM device whose contents are visible, a translating region, nothing. */
+bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range);
+/** As address_space_ld*_le and address_space_st*_le of 1, 2, 4 or 8 bytes inside the range. */
+MemTxResult zif_io_range_load(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs);
+MemTxResult zif_io_range_store(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs);
+
 /* ---- Maps and caches ------------------------------------------------------------------------------------------- */
 
 /**
