@@ -31,11 +31,21 @@ static bool refuse(ZifPort *port, uint32_t addr, unsigned size, bool is_write, Z
     return false;
 }
 
+bool zif__port_bus_failed(ZifPort *port, uint32_t addr, unsigned size, bool is_write, MemTxResult result)
+{
+    const ZifPortClient *c = &port->config.client;
+    if (is_write && c->store_failed != NULL && !c->store_failed(c->opaque, addr, size, result)) {
+        return true;
+    }
+    return refuse(port, addr, size, is_write, ZIF_FAULT_BUS, result);
+}
+
 /* Remembers the device at addr, if there is one, for the next access to its page. */
 static void learn_device(ZifPort *port, uint32_t addr)
 {
     const ZifPortClient *c = &port->config.client;
     const uint32_t page = addr & ~(ZIF_PORT_PAGE - 1), last = page + (ZIF_PORT_PAGE - 1);
+    unsigned prot = zif__port_prot(port, addr);
     ZifPortDevice *d = zif__port_device_slot(port, addr);
     ZifIoRange range;
     if (!zif_io_range(port->config.as, addr, &range)) {
@@ -46,7 +56,8 @@ static void learn_device(ZifPort *port, uint32_t addr)
     *d = (ZifPortDevice){ .first = first,
                           .size = (int32_t)(end - first) > 0 ? end - first : 0,
                           .epoch = port->epoch,
-                          .prot = zif__port_prot(port, addr),
+                          .loads = prot & ZIF_PROT_R ? 7 : 0,
+                          .stores = prot & ZIF_PROT_W && port->doorbell_count == 0 ? 7 : 0,
                           .attrs = c->attrs != NULL ? c->attrs(c->opaque, false) : MEMTXATTRS_UNSPECIFIED,
                           .range = range };
 }
@@ -92,7 +103,6 @@ static MemTxResult through_space(ZifPort *port, uint32_t addr, unsigned size, bo
 static inline __attribute__((always_inline)) bool bus(ZifPort *port, const ZifPortDevice *d, uint32_t addr,
                                                       unsigned size, bool unprivileged, bool is_write, uint32_t *value)
 {
-    const ZifPortClient *c = &port->config.client;
     if (port->replaying && port->record_next < port->record_count) {
         const ZifPortRecord *r = &port->records[port->record_next];
         if (r->addr == addr && r->size == size && r->is_write == is_write) {
@@ -101,26 +111,24 @@ static inline __attribute__((always_inline)) bool bus(ZifPort *port, const ZifPo
             return true;
         }
     }
-    MemTxResult result;
-    if (d == NULL || (is_write && port->doorbell_count != 0)) {
-        result = through_space(port, addr, size, unprivileged, is_write, value);
+    if (d == NULL) {
+        MemTxResult result = through_space(port, addr, size, unprivileged, is_write, value);
+        if (result != MEMTX_OK && !zif__port_bus_failed(port, addr, size, is_write, result)) {
+            return false;
+        }
     } else if (is_write) {
-        result = zif_io_range_store(&d->range, addr, *value, size, d->attrs);
+        if (!zif__port_device_store(port, d, addr, size, *value)) {
+            return false;
+        }
     } else {
         uint64_t v;
-        result = zif_io_range_load(&d->range, addr, &v, size, d->attrs);
+        if (!zif__port_device_load(port, d, addr, size, &v)) {
+            return false;
+        }
         *value = (uint32_t)v;
     }
-    if (result != MEMTX_OK) {
-        if (!is_write || c->store_failed == NULL || c->store_failed(c->opaque, addr, size, result)) {
-            return refuse(port, addr, size, is_write, ZIF_FAULT_BUS, result);
-        }
-    }
     if (port->recording) {
-        port->records[port->record_count++ % ZIF_PORT_RECORDS] =
-            (ZifPortRecord){ addr, *value, (uint8_t)size, is_write, port->record_first, port->record_where };
-        port->record_first = false;
-        port->record_next = port->record_count;
+        zif__port_record(port, addr, size, is_write, *value);
     }
     return true;
 }
@@ -160,17 +168,18 @@ static bool within(const ZifPortSection *s, uint32_t addr, unsigned size)
     return s != NULL && s->last - addr >= size - 1;
 }
 
-/* The device of an aligned access in a page that needs no question. NULL: the long way. */
+/* The device of an aligned access that needs no question. NULL: the long way. */
 static inline const ZifPortDevice *device_of(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged,
-                                             unsigned need)
+                                             bool is_write)
 {
     const ZifPortDevice *d = zif__port_device(port, addr);
-    return d != NULL && size <= 4 && (addr & (size - 1)) == 0 && !unprivileged && (d->prot & need) ? d : NULL;
+    bool easy = d != NULL && ((is_write ? d->stores : d->loads) & size) && (addr & (size - 1)) == 0 && !unprivileged;
+    return easy ? d : NULL;
 }
 
 bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value)
 {
-    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, ZIF_PROT_R);
+    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, false);
     if (d != NULL) {
         uint32_t v = 0;
         bool ok = bus(port, d, addr, size, false, false, &v);
@@ -216,7 +225,7 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
 
 bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value)
 {
-    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, ZIF_PROT_W);
+    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, true);
     if (d != NULL) {
         uint32_t v = (uint32_t)value & UINT32_MAX >> (32 - 8 * size);
         return bus(port, d, addr, size, false, true, &v);

@@ -304,10 +304,30 @@ static const ZifPortSection *plain(Fast *f, uint32_t addr, unsigned size, uint32
     return zif__port_plain(&f->port, addr, size, is_write);
 }
 
+/* After the one access of an instruction: it was not recorded, for that is needed only here. */
+static __attribute__((noinline)) void end_single(Fast *f, uint32_t addr, unsigned size, bool is_write, uint64_t value,
+                                                 uintptr_t where, bool done)
+{
+    begin_access(f, where);
+    zif__port_record(&f->port, addr, size, is_write, value);
+    end_access(f, where, done);
+}
+
 static inline uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t where, unsigned size,
                             LoadFn *real)
 {
-    if (zif__port_device(&f->port, addr) == NULL && plain(f, addr, size, oi, false) != NULL) {
+    const ZifPortDevice *d = zif__port_device(&f->port, addr);
+    if (d != NULL && (d->loads & size) && !(addr & (size - 1)) && !multi_of(oi) && !f->port.replaying) {
+        uint64_t value;
+        f->where = where;
+        bool done = zif__port_device_load(&f->port, d, addr, size, &value);
+        if (__builtin_expect(!done || f->must_leave, 0)) {
+            end_single(f, addr, size, false, value, where, done);
+        }
+        f->where = 0;
+        return value;
+    }
+    if (d == NULL && plain(f, addr, size, oi, false) != NULL) {
         return real(env, addr, oi, where); /* it fills the TLB */
     }
     uint64_t value = 0;
@@ -336,8 +356,17 @@ static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint
                          StoreFn *real)
 {
     ZifPort *port = &f->port;
-    bool device = zif__port_device(port, addr) != NULL;
-    const ZifPortSection *s = device ? NULL : plain(f, addr, size, oi, true);
+    const ZifPortDevice *d = zif__port_device(port, addr);
+    if (d != NULL && (d->stores & size) && !(addr & (size - 1)) && !multi_of(oi) && !port->replaying) {
+        f->where = where;
+        bool done = zif__port_device_store(port, d, addr, size, value);
+        if (__builtin_expect(!done || f->must_leave, 0)) {
+            end_single(f, addr, size, true, value, where, done);
+        }
+        f->where = 0;
+        return;
+    }
+    const ZifPortSection *s = d != NULL ? NULL : plain(f, addr, size, oi, true);
     if (s != NULL && !zif__port_is_code(s, addr, size)) {
         zif__port_log_store(port, s, addr, size);
         f->filling_store = true;
@@ -345,7 +374,7 @@ static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint
         f->filling_store = false;
         return;
     }
-    if (!device && hits_own_block(f, addr, size, where)) {
+    if (d == NULL && hits_own_block(f, addr, size, where)) {
         f->again = true;
         leave_at(f, where, LEFT_AGAIN);
     }
@@ -360,14 +389,13 @@ static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint
         return f == NULL ? __real_helper_##name(env, addr, oi, where)                                                  \
                          : load(f, env, addr, oi, where, size, __real_helper_##name);                                  \
     }
-/* Generated code does not call these, it pushes the address to go on at and jumps; a `ret` would be predicted wrongly every
- * time. The value is as wide as the access; a helper's narrow argument has rubbish above it. */
+/* The value is as wide as the access; a helper's narrow argument has rubbish above it. The result: see patch_stores. */
 #define STORE(name, type, size)                                                                                        \
     static void real_##name(void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where)                    \
     {                                                                                                                  \
         __real_helper_##name(env, addr, (type)value, oi, where);                                                       \
     }                                                                                                                  \
-    static __attribute__((used)) void store_##name(void *env, uint32_t addr, type value, uint32_t oi, uintptr_t where) \
+    uintptr_t __wrap_helper_##name(void *env, uint32_t addr, type value, uint32_t oi, uintptr_t where)                 \
     {                                                                                                                  \
         Fast *f = current;                                                                                             \
         if (f == NULL) {                                                                                               \
@@ -375,11 +403,7 @@ static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint
         } else {                                                                                                       \
             store(f, env, addr, value, oi, where, size, real_##name);                                                  \
         }                                                                                                              \
-    }                                                                                                                  \
-    __attribute__((naked)) void __wrap_helper_##name(void *env, uint32_t addr, type value, uint32_t oi,                \
-                                                     uintptr_t where)                                                  \
-    {                                                                                                                  \
-        __asm__("sub $8, %rsp\n\tcall store_" #name "\n\tpop %rcx\n\tpop %rcx\n\tjmp *%rcx");                           \
+        return where;                                                                                                  \
     }
 LOAD(ret_ldub_mmu_arm, 1)
 LOAD(le_lduw_mmu_arm, 2)
@@ -640,6 +664,43 @@ void __wrap_translator_loop_arm(const void *ops, void *t, void *cpu, void *tb, i
     if (zif__port_mark_code(&f->port, block->pc, block->size)) {
         tlb_flush_arm(f->cpu); /* stores to these pages come here from now on */
     }
+}
+
+/* Generated code reaches a store's helper by pushing the address to go on at (lea, push r8) and a jump. That no call goes with
+ * the return makes the processor mispredict it and those that follow. The same eight bytes hold a call and a jump to where
+ * the helper says. */
+static void patch_stores(uint8_t *code, size_t size)
+{
+    static const uint8_t push_and_jump[] = { 0x41, 0x50, 0xff, 0x25 }, call[] = { 0xff, 0x15 },
+                         jump_rax[] = { 0xff, 0xe0 };
+    const uintptr_t helpers[] = { (uintptr_t)__wrap_helper_ret_stb_mmu_arm, (uintptr_t)__wrap_helper_le_stw_mmu_arm,
+                                  (uintptr_t)__wrap_helper_le_stl_mmu_arm, (uintptr_t)__wrap_helper_le_stq_mmu_arm };
+    uint8_t *end = code + size;
+    for (uint8_t *at = code; (at = memmem(at, (size_t)(end - at), push_and_jump, sizeof push_and_jump)) != NULL; at++) {
+        int32_t distance;
+        memcpy(&distance, at + 4, sizeof distance);
+        uint8_t *pool = at + 8 + distance; /* where the helper's address is */
+        if (end - at < 8 || pool < code || end - pool < 8) {
+            continue;
+        }
+        uintptr_t to;
+        memcpy(&to, pool, sizeof to);
+        if (to == helpers[0] || to == helpers[1] || to == helpers[2] || to == helpers[3]) {
+            distance += 2; /* the call ends two bytes earlier */
+            memcpy(at, call, sizeof call);
+            memcpy(at + 2, &distance, sizeof distance);
+            memcpy(at + 6, jump_rax, sizeof jump_rax);
+        }
+    }
+}
+
+int __wrap_tcg_gen_code_arm(void *tcg, void *tb)
+{
+    int size = __real_tcg_gen_code_arm(tcg, tb);
+    if (current != NULL && size > 0) {
+        patch_stores(((const Block *)tb)->host, (size_t)size);
+    }
+    return size;
 }
 
 void __wrap_tcg_func_start_arm(void *tcg)

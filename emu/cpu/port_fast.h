@@ -24,15 +24,17 @@ ZIF_WRAPPED(uint64_t, helper_ret_ldub_mmu_arm, void *env, uint32_t addr, uint32_
 ZIF_WRAPPED(uint64_t, helper_le_lduw_mmu_arm, void *env, uint32_t addr, uint32_t oi, uintptr_t where);
 ZIF_WRAPPED(uint64_t, helper_le_ldul_mmu_arm, void *env, uint32_t addr, uint32_t oi, uintptr_t where);
 ZIF_WRAPPED(uint64_t, helper_le_ldq_mmu_arm, void *env, uint32_t addr, uint32_t oi, uintptr_t where);
-ZIF_WRAPPED(void, helper_ret_stb_mmu_arm, void *env, uint32_t addr, uint8_t value, uint32_t oi, uintptr_t where);
-ZIF_WRAPPED(void, helper_le_stw_mmu_arm, void *env, uint32_t addr, uint16_t value, uint32_t oi, uintptr_t where);
-ZIF_WRAPPED(void, helper_le_stl_mmu_arm, void *env, uint32_t addr, uint32_t value, uint32_t oi, uintptr_t where);
-ZIF_WRAPPED(void, helper_le_stq_mmu_arm, void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where);
+/* The originals of these return nothing. */
+ZIF_WRAPPED(uintptr_t, helper_ret_stb_mmu_arm, void *env, uint32_t addr, uint8_t value, uint32_t oi, uintptr_t where);
+ZIF_WRAPPED(uintptr_t, helper_le_stw_mmu_arm, void *env, uint32_t addr, uint16_t value, uint32_t oi, uintptr_t where);
+ZIF_WRAPPED(uintptr_t, helper_le_stl_mmu_arm, void *env, uint32_t addr, uint32_t value, uint32_t oi, uintptr_t where);
+ZIF_WRAPPED(uintptr_t, helper_le_stq_mmu_arm, void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where);
 ZIF_WRAPPED(bool, arm_cpu_tlb_fill_arm, void *cpu, uint64_t address, int size, int kind, int mmu_idx, bool probe,
             uintptr_t where);
 ZIF_WRAPPED(void, cpu_get_tb_cpu_state_arm, void *env, uint32_t *pc, uint32_t *cs_base, uint32_t *flags);
 ZIF_WRAPPED(void, translator_loop_arm, const void *ops, void *t, void *cpu, void *block, int max_insns);
 ZIF_WRAPPED(void, tcg_func_start_arm, void *tcg);
+ZIF_WRAPPED(int, tcg_gen_code_arm, void *tcg, void *block);
 ZIF_WRAPPED(void, tcg_region_reset_all_arm, void *tcg);
 ZIF_WRAPPED(void, tcg_gen_qemu_ld_i32_arm, void *tcg, uintptr_t value, uintptr_t addr, uintptr_t index, uint32_t memop);
 ZIF_WRAPPED(void, tcg_gen_qemu_st_i32_arm, void *tcg, uintptr_t value, uintptr_t addr, uintptr_t index, uint32_t memop);

@@ -39,10 +39,10 @@ typedef struct {
 
 /* A device used before, as far as it lies in one page: loads and stores go straight to it. */
 typedef struct {
-    uint32_t first, size; /* addresses [first, first + size), whole words */
-    uint32_t epoch;       /* void when it is not the port's */
-    unsigned prot;        /* of the page */
-    MemTxAttrs attrs;     /* of accesses with the present privilege */
+    uint32_t first, size;  /* addresses [first, first + size), whole words */
+    uint32_t epoch;        /* void when it is not the port's */
+    uint8_t loads, stores; /* sizes that need no question when aligned */
+    MemTxAttrs attrs;      /* of accesses with the present privilege */
     ZifIoRange range;
 } ZifPortDevice;
 
@@ -88,7 +88,7 @@ struct ZifPort {
 
     ZifPortProt prots[ZIF_PORT_PROTS];
     ZifPortDevice devices[ZIF_PORT_DEVICES];
-    uint32_t epoch; /* of devices: another one whenever the map or the permissions change */
+    uint32_t epoch;                         /* of devices: another one whenever the map or the permissions change */
     bool unaligned_traps, div_traps, fp_on; /* cached answers of the client, once modes_known */
     bool modes_known;
 
@@ -183,6 +183,8 @@ static inline unsigned zif__port_prot(ZifPort *port, uint32_t addr)
     const ZifPortProt *p = &port->prots[(page / ZIF_PORT_PAGE) % ZIF_PORT_PROTS];
     return p->page == (page | 1) ? p->prot : zif__port_ask_prot(port, page);
 }
+/** The bus refused: does the instruction? Then false, and port->info says why. */
+bool zif__port_bus_failed(ZifPort *port, uint32_t addr, unsigned size, bool is_write, MemTxResult result);
 static inline ZifPortDevice *zif__port_device_slot(ZifPort *port, uint32_t addr)
 {
     uint32_t page = addr / ZIF_PORT_PAGE;
@@ -193,6 +195,27 @@ static inline const ZifPortDevice *zif__port_device(ZifPort *port, uint32_t addr
 {
     const ZifPortDevice *d = zif__port_device_slot(port, addr);
     return addr - d->first < d->size && d->epoch == port->epoch ? d : NULL;
+}
+/** An aligned access to it of one of its sizes, not made before. False: refused, port->info says how. */
+static inline bool zif__port_device_load(ZifPort *port, const ZifPortDevice *d, uint32_t addr, unsigned size,
+                                         uint64_t *value)
+{
+    MemTxResult result = zif_io_range_load(&d->range, addr, value, size, d->attrs);
+    return __builtin_expect(result == MEMTX_OK, 1) || zif__port_bus_failed(port, addr, size, false, result);
+}
+static inline bool zif__port_device_store(ZifPort *port, const ZifPortDevice *d, uint32_t addr, unsigned size,
+                                          uint64_t value)
+{
+    MemTxResult result = zif_io_range_store(&d->range, addr, value, size, d->attrs);
+    return __builtin_expect(result == MEMTX_OK, 1) || zif__port_bus_failed(port, addr, size, true, result);
+}
+/** Notes a bus access for the case that its instruction has to be run again. */
+static inline void zif__port_record(ZifPort *port, uint32_t addr, unsigned size, bool is_write, uint64_t value)
+{
+    port->records[port->record_count++ % ZIF_PORT_RECORDS] =
+        (ZifPortRecord){ addr, (uint32_t)value, (uint8_t)size, is_write, port->record_first, port->record_where };
+    port->record_first = false;
+    port->record_next = port->record_count;
 }
 /** Asks the client again when the cached modes are void. */
 static inline void zif__port_modes(ZifPort *port)

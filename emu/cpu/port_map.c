@@ -202,6 +202,7 @@ static void eventfd_add(MemoryListener *listener, MemoryRegionSection *section, 
                         EventNotifier *e)
 {
     ZifPort *port = port_of(listener);
+    port->epoch++;
     if (!match_data && int128_nz(section->size)) {
         port->doorbells = grow(port->doorbells, (port->doorbell_count + 1) * sizeof(*port->doorbells));
         port->doorbells[port->doorbell_count++] = (ZifPortDoorbell){ (uint32_t)section->offset_within_address_space,

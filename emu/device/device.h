@@ -28,6 +28,9 @@ typedef struct {
     uint8_t size;           /* bytes; 0 in the slot that stands for "no register here" */
     uint8_t widths;
     uint8_t flags;
+    uint8_t whole;     /* `size` when all of it may be accessed at once; else 0 */
+    bool stores;       /* what is written is what is stored, in the bits that are not reserved or read-only */
+    uint32_t readable; /* bits that a read can show */
 } ZifSlot;
 
 typedef struct ZifLayout {

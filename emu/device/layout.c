@@ -58,6 +58,14 @@ static void add_field(const ZifClass *cls, ZifSlot *s, const ZifField *f)
     zif_bug("%s: field %s.%s has no such access kind %u", cls->name, s->row->name, f->name, f->access);
 }
 
+/* What an access is quicker to know. */
+static void derive(ZifSlot *s)
+{
+    s->readable = size_mask(s->size) & ~s->wo;
+    s->whole = s->widths & s->size ? s->size : 0;
+    s->stores = !(s->wo | s->w1c | s->w0c | s->w1s);
+}
+
 static void fill_slot(const ZifClass *cls, ZifSlot *s, const ZifRegister *row, unsigned index)
 {
     unsigned size = row->size ? row->size : 4;
@@ -83,15 +91,15 @@ static void fill_slot(const ZifClass *cls, ZifSlot *s, const ZifRegister *row, u
         uint32_t all = s->reserved;
         s->reserved = 0;
         *(row->flags & ZIF_REG_STUB ? &s->stub : &s->rw) = all;
-        return;
     }
-    for (const ZifField *f = row->fields; f->name; f++) {
+    for (const ZifField *f = row->fields; f && f->name; f++) {
         add_field(cls, s, f);
     }
     if (row->flags & ZIF_REG_STUB) {
         s->stub |= s->rw;
         s->rw = 0;
     }
+    derive(s);
 }
 
 /* Two registers may share an offset when reads find one and writes the other. */

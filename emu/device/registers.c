@@ -20,28 +20,31 @@ uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
     const ZifClass *cls = dev->cls;
     const ZifSlot *s = &dev->core->layout->slots[slot];
     uint32_t value = cls->peek ? cls->peek(dev, slot) : zif_values(dev)[slot];
-    return value & ~s->wo & lanes(s->size);
+    return value & s->readable;
+}
+
+static __attribute__((noinline)) void note_long_poll(ZifDevice *dev, ZifPoll *p)
+{
+    ZifKit *kit = dev->core->kit;
+    p->last = zif_now(dev);
+    if (p->count == ZIF_POLL_NOTED) {
+        p->since = p->last;
+    }
+    if (kit->hooks.pc) {
+        p->pc = kit->hooks.pc(kit->hooks.opaque);
+    }
 }
 
 /* The guest read `value`. Cheap when it differs from the last; what is costly is done when the count is a power of two. */
 static inline void note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
 {
     ZifPoll *p = &dev->core->polls[slot];
-    if (p->value != value || !p->count) {
-        p->value = value;
-        p->count = 1;
-        return;
-    }
-    p->count += p->count != UINT32_MAX;
-    if (unlikely(p->count >= ZIF_POLL_NOTED && !(p->count & (p->count - 1)))) {
-        ZifKit *kit = dev->core->kit;
-        p->last = zif_now(dev);
-        if (p->count == ZIF_POLL_NOTED) {
-            p->since = p->last;
-        }
-        if (kit->hooks.pc) {
-            p->pc = kit->hooks.pc(kit->hooks.opaque);
-        }
+    uint32_t count = p->value == value ? p->count : 0;
+    count += count != UINT32_MAX;
+    p->value = value;
+    p->count = count;
+    if (unlikely(count >= ZIF_POLL_NOTED && !(count & (count - 1)))) {
+        note_long_poll(dev, p);
     }
 }
 
@@ -63,11 +66,11 @@ static void tell_once(ZifDevice *dev, unsigned slot, uint32_t bits)
 }
 
 /* One whole register is read. */
-static inline uint32_t read_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s)
+static inline __attribute__((always_inline)) uint32_t read_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s)
 {
     const ZifClass *cls = dev->cls;
     uint32_t *stored = &zif_values(dev)[slot];
-    uint32_t value = (cls->peek ? cls->peek(dev, slot) : *stored) & ~s->wo & lanes(s->size);
+    uint32_t value = (cls->peek ? cls->peek(dev, slot) : *stored) & s->readable;
     if (s->rc) {
         *stored &= ~s->rc;
     }
@@ -95,21 +98,30 @@ static void report_write(ZifDevice *dev, unsigned slot, const ZifSlot *s, uint32
     }
 }
 
+/* What the fields' rules make of a register, and what the device is told was written. */
+static inline uint32_t by_rules(const ZifSlot *s, uint32_t old, uint32_t data, uint32_t lane, uint32_t *value)
+{
+    uint32_t ones = data & lane, merged = (old & ~lane) | ones, keep = s->rw | s->stub;
+    uint32_t now = (old & ~keep) | (merged & keep);
+    *value = merged;
+    if (s->stores) {
+        return now;
+    }
+    uint32_t edge = s->w1c | s->w1s | s->wo; /* bits for which 0 means nothing */
+    *value = (merged & ~edge) | (ones & edge) | (s->w0c & ~lane);
+    now &= ~(ones & s->w1c);
+    now &= ~(~data & lane & s->w0c);
+    return now | (ones & s->w1s);
+}
+
 /* The bus writes the bytes `lane` of one register; `data` is already in its place. */
-static inline void write_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s, uint32_t data, uint32_t lane)
+static inline __attribute__((always_inline)) void write_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s,
+                                                             uint32_t data, uint32_t lane)
 {
     const ZifClass *cls = dev->cls;
     uint32_t *stored = &zif_values(dev)[slot];
-    uint32_t old = *stored;
-    uint32_t ones = data & lane, merged = (old & ~lane) | ones;
-    uint32_t edge = s->w1c | s->w1s | s->wo; /* bits for which 0 means nothing */
-    uint32_t keep = s->rw | s->stub;
-    uint32_t value = (merged & ~edge) | (ones & edge) | (s->w0c & ~lane);
-    uint32_t now = (old & ~keep) | (merged & keep);
-    now &= ~(ones & s->w1c);
-    now &= ~(~data & lane & s->w0c);
-    now |= ones & s->w1s;
-
+    uint32_t old = *stored, value;
+    uint32_t now = by_rules(s, old, data, lane, &value);
     uint32_t reserved = (data ^ s->reset) & lane & s->reserved;
     uint32_t ro = 0;
     if (s->ro & lane) {
@@ -121,7 +133,7 @@ static inline void write_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s, u
     }
     *stored = now;
     if (unlikely(reserved | ro)) {
-        report_write(dev, slot, s, reserved, ro, merged);
+        report_write(dev, slot, s, reserved, ro, (old & ~lane) | (data & lane));
     }
     if (unlikely((now ^ old) & s->stub)) {
         tell_once(dev, slot, (now ^ old) & s->stub);
@@ -202,35 +214,32 @@ static void write_pieces(ZifDevice *dev, hwaddr addr, uint32_t data, unsigned si
     }
 }
 
-static inline uint32_t read_at(ZifDevice *dev, hwaddr addr, unsigned size)
+static uint32_t read_at(ZifDevice *dev, hwaddr addr, unsigned size)
 {
     const ZifLayout *l = dev->core->layout;
     unsigned slot = slot_at(l, l->read_at, addr);
     const ZifSlot *s = &l->slots[slot];
-    if (likely(s->offset == addr && s->size == size && (s->widths & size))) {
-        return read_slot(dev, slot, s);
-    }
-    return read_pieces(dev, addr, size);
+    return s->offset == addr && s->whole == size ? read_slot(dev, slot, s) : read_pieces(dev, addr, size);
 }
 
-static inline void write_at(ZifDevice *dev, hwaddr addr, uint32_t data, unsigned size)
+static void write_at(ZifDevice *dev, hwaddr addr, uint32_t data, unsigned size)
 {
     const ZifLayout *l = dev->core->layout;
     unsigned slot = slot_at(l, l->write_at, addr);
     const ZifSlot *s = &l->slots[slot];
-    if (likely(s->offset == addr && s->size == size && (s->widths & size))) {
+    if (s->offset == addr && s->whole == size) {
         write_slot(dev, slot, s, data & lanes(size), lanes(size));
     } else {
         write_pieces(dev, addr, data, size);
     }
 }
 
-/* Somebody watches, or the block may not hear. */
-static __attribute__((noinline)) MemTxResult guarded(ZifDevice *dev, hwaddr addr, uint64_t *data, unsigned size,
-                                                     bool is_write)
+/* Not one whole register, or somebody watches, or the block may not hear. */
+static __attribute__((noinline)) MemTxResult access_slowly(ZifDevice *dev, hwaddr addr, uint64_t *data, unsigned size,
+                                                           bool is_write)
 {
     ZifKit *kit = dev->core->kit;
-    bool hears = zif__device_hears(dev, addr, is_write);
+    bool hears = !dev->core->guard || zif__device_hears(dev, addr, is_write);
     if (is_write) {
         if (hears) {
             write_at(dev, addr, *data, size);
@@ -247,19 +256,25 @@ static __attribute__((noinline)) MemTxResult guarded(ZifDevice *dev, hwaddr addr
 MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
     ZifDevice *dev = opaque;
-    if (unlikely(dev->core->guard)) {
-        return guarded(dev, addr, data, size, false);
+    const ZifLayout *l = dev->core->layout;
+    unsigned slot = slot_at(l, l->read_at, addr);
+    const ZifSlot *s = &l->slots[slot];
+    if (unlikely(dev->core->guard || s->offset != addr || s->whole != size)) {
+        return access_slowly(dev, addr, data, size, false);
     }
-    *data = read_at(dev, addr, size);
+    *data = read_slot(dev, slot, s);
     return MEMTX_OK;
 }
 
 MemTxResult zif__mmio_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
     ZifDevice *dev = opaque;
-    if (unlikely(dev->core->guard)) {
-        return guarded(dev, addr, &data, size, true);
+    const ZifLayout *l = dev->core->layout;
+    unsigned slot = slot_at(l, l->write_at, addr);
+    const ZifSlot *s = &l->slots[slot];
+    if (unlikely(dev->core->guard || s->offset != addr || s->whole != size)) {
+        return access_slowly(dev, addr, &data, size, true);
     }
-    write_at(dev, addr, data, size);
+    write_slot(dev, slot, s, data & lanes(size), lanes(size));
     return MEMTX_OK;
 }

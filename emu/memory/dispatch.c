@@ -336,10 +336,10 @@ bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range)
         return false;
     }
     const MemoryRegionOps *ops = f->mr->ops;
-    *range = (ZifIoRange){
-        .first = f->start, .last = f->last, .offset = f->offset - f->start, .mr = f->mr, .as = as
-    };
-    for (unsigned size = 1; size <= 4 && !ops->valid.accepts; size *= 2) {
+    *range = (ZifIoRange){ .first = f->start, .last = f->last, .offset = f->offset - f->start, .mr = f->mr, .as = as };
+    bool plain = !ops->valid.accepts && ops->endianness != DEVICE_BIG_ENDIAN && (ops->read || ops->read_with_attrs) &&
+                 (ops->write || ops->write_with_attrs);
+    for (unsigned size = 1; size <= 4 && plain; size *= 2) {
         if (valid(f->mr, 0, size, false, MEMTXATTRS_UNSPECIFIED) && implemented(ops, size) == size) {
             range->whole |= (uint8_t)size;
         }
@@ -347,27 +347,56 @@ bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range)
     return true;
 }
 
-/* Does the access go to the callback as it is, with nobody to be told? */
-static inline bool goes_whole(const ZifIoRange *range, hwaddr at, unsigned size)
+/* Must the access be cut or swapped, may it be refused, is somebody to be told? */
+static inline bool is_special(const ZifIoRange *range, hwaddr at, unsigned size)
 {
     const MemoryRegion *mr = range->mr;
-    return (range->whole & size) && !(at & (size - 1)) && !(mr->z.attention | mr->z.ctx->attention);
+    return !(range->whole & size) || (at & (size - 1)) || (mr->z.attention | mr->z.ctx->attention);
+}
+
+static __attribute__((noinline)) MemTxResult special_load(const ZifIoRange *range, hwaddr at, uint64_t *value,
+                                                          unsigned size, MemTxAttrs attrs)
+{
+    AddressSpace *as = range->as;
+    MemTxResult r = zif__io_read(range->mr, at, value, size, attrs);
+    if (r != MEMTX_OK) {
+        zif__count_faults(as, r, false);
+    }
+    return r;
 }
 
 MemTxResult zif_io_range_load(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs)
 {
     MemoryRegion *mr = range->mr;
     AddressSpace *as = range->as;
-    MemTxResult r;
-    if (likely(goes_whole(range, addr + range->offset, size))) {
-        enter(mr);
-        r = call_read(mr, addr + range->offset, value, size, attrs);
-        leave(mr);
-    } else {
-        r = zif__io_read(mr, addr + range->offset, value, size, attrs);
+    hwaddr at = addr + range->offset;
+    if (unlikely(is_special(range, at, size))) {
+        return special_load(range, at, value, size, attrs);
     }
+    const MemoryRegionOps *ops = mr->ops;
+    enter(mr);
+    if (ops->read) {
+        *value = ops->read(mr->opaque, at, size) & low_bytes(size);
+        leave(mr);
+        return MEMTX_OK;
+    }
+    *value = 0;
+    MemTxResult r = ops->read_with_attrs(mr->opaque, at, value, size, attrs);
+    *value &= low_bytes(size);
+    leave(mr);
     if (unlikely(r != MEMTX_OK)) {
         zif__count_faults(as, r, false);
+    }
+    return r;
+}
+
+static __attribute__((noinline)) MemTxResult special_store(const ZifIoRange *range, hwaddr at, uint64_t value,
+                                                           unsigned size, MemTxAttrs attrs)
+{
+    AddressSpace *as = range->as;
+    MemTxResult r = zif__io_write(range->mr, at, value, size, attrs);
+    if (r != MEMTX_OK) {
+        zif__count_faults(as, r, true);
     }
     return r;
 }
@@ -376,14 +405,19 @@ MemTxResult zif_io_range_store(const ZifIoRange *range, hwaddr addr, uint64_t va
 {
     MemoryRegion *mr = range->mr;
     AddressSpace *as = range->as;
-    MemTxResult r;
-    if (likely(goes_whole(range, addr + range->offset, size))) {
-        enter(mr);
-        r = call_write(mr, addr + range->offset, value, size, attrs);
-        leave(mr);
-    } else {
-        r = zif__io_write(mr, addr + range->offset, value, size, attrs);
+    hwaddr at = addr + range->offset;
+    if (unlikely(is_special(range, at, size))) {
+        return special_store(range, at, value, size, attrs);
     }
+    const MemoryRegionOps *ops = mr->ops;
+    MemTxResult r = MEMTX_OK;
+    enter(mr);
+    if (ops->write) {
+        ops->write(mr->opaque, at, value & low_bytes(size), size);
+    } else {
+        r = ops->write_with_attrs(mr->opaque, at, value & low_bytes(size), size, attrs);
+    }
+    leave(mr);
     if (unlikely(r != MEMTX_OK)) {
         zif__count_faults(as, r, true);
     }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zif/memory.h>
 
 typedef struct {
@@ -270,6 +271,68 @@ static void narrow_accesses_become_aligned_pieces(void **state)
     zif_memory_region_finalize(&m);
 }
 
+static MemTxResult refuse(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
+{
+    *data = 0x123456;
+    return MEMTX_ERROR;
+}
+
+/* Every size at two addresses, remembered and looked up: same values, results and calls. */
+static void compare_remembered(Fixture *f, const MemoryRegionOps *ops)
+{
+    MemoryRegion m;
+    ZifIoRange range;
+    memory_region_init_io(&m, NULL, ops, f, "m", 0x100);
+    memory_region_add_subregion(&f->root, 0x1000, &m);
+    assert_true(zif_io_range(&f->as, 0x1010, &range));
+    assert_int_equal(range.first, 0x1000);
+    assert_int_equal(range.last, 0x10ff);
+    for (unsigned i = 0; i < 6; i++) {
+        const hwaddr addr = 0x1010 + i / 3;
+        const unsigned size = 1u << i % 3;
+        uint64_t value, expected;
+        MemTxResult r;
+        char calls[256];
+        f->at = 0;
+        f->log[0] = '\0';
+        expected = size == 1   ? address_space_ldub(&f->as, addr, MEMTXATTRS_UNSPECIFIED, &r)
+                   : size == 2 ? address_space_lduw_le(&f->as, addr, MEMTXATTRS_UNSPECIFIED, &r)
+                               : address_space_ldl_le(&f->as, addr, MEMTXATTRS_UNSPECIFIED, &r);
+        address_space_stb(&f->as, addr, 0xab, MEMTXATTRS_UNSPECIFIED, NULL);
+        memcpy(calls, f->log, sizeof calls); /* they are far shorter */
+        f->at = 0;
+        f->log[0] = '\0';
+        assert_int_equal(zif_io_range_load(&range, addr, &value, size, MEMTXATTRS_UNSPECIFIED), r);
+        assert_int_equal(value, expected);
+        zif_io_range_store(&range, addr, 0xcdab, 1, MEMTXATTRS_UNSPECIFIED);
+        assert_string_equal(f->log, calls);
+    }
+    drop(&f->root, &m);
+}
+
+static void a_remembered_device_answers_as_one_that_is_looked_up(void **state)
+{
+    Fixture *f = *state;
+    MemoryRegionOps big = io, words = io, refusing = { .read_with_attrs = refuse, .write = pattern_write },
+                    only_reads = io;
+    big.endianness = DEVICE_BIG_ENDIAN;
+    words.impl.min_access_size = words.impl.max_access_size = 4;
+    words.valid.unaligned = true;
+    only_reads.write = NULL;
+    compare_remembered(f, &io);
+    compare_remembered(f, &big);
+    compare_remembered(f, &words);
+    compare_remembered(f, &refusing);
+    compare_remembered(f, &only_reads);
+    MemoryRegion ram;
+    ZifIoRange range;
+    memory_region_init_ram(&ram, NULL, "ram", 0x1000, &error_abort);
+    memory_region_add_subregion(&f->root, 0, &ram);
+    assert_false(zif_io_range(&f->as, 0, &range));
+    assert_false(zif_io_range(&f->as, 0x5000, &range));
+    drop(&f->root, &ram);
+}
+
 static void a_destroyed_owner_takes_its_regions_along(void **state)
 {
     Fixture *f = *state;
@@ -299,6 +362,7 @@ int main(void)
         T(a_transfer_crosses_ram_hole_and_device),
         T(listeners_hear_what_changed),
         T(narrow_accesses_become_aligned_pieces),
+        T(a_remembered_device_answers_as_one_that_is_looked_up),
         T(a_destroyed_owner_takes_its_regions_along),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /*
  * What the ports do as listeners of the address space: eventfds rung by the processor's stores, and writes that wait in
- * coalescing windows until it stops. SPDX-License-Identifier: GPL-2.0-or-later
+ * coalescing windows until it stops, and devices they remember. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <stdarg.h>
 #include <setjmp.h>
@@ -92,12 +92,76 @@ static void what_a_window_queued_goes_out_when_the_processor_stops(void **state)
     bench_both(queued, ZIF_CORTEX_M3);
 }
 
+static unsigned over_writes;
+
+static void over_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)
+{
+    over_writes++;
+}
+
+static const MemoryRegionOps over_ops = { .write = over_write, .endianness = DEVICE_LITTLE_ENDIAN };
+static MemoryRegion over;
+
+static void cover(Bench *b, uint32_t offset, bool is_write)
+{
+    b->on_access = NULL;
+    memory_region_add_subregion_overlap(&b->root, DEVICE, &over, 1);
+}
+
+static void replaced(Bench *b)
+{
+    memory_region_init_io(&over, NULL, &over_ops, NULL, "over", 0x3fe); /* not all of a page, nor whole words */
+    over_writes = 0;
+    run_stores(b, 1);
+    assert_int_equal(b->accesses, 3);
+    cover(b, 0, true);
+    run_stores(b, 1);
+    assert_int_equal(b->accesses, 3);
+    assert_int_equal(over_writes, 3);
+    memory_region_del_subregion(&b->root, &over);
+    run_stores(b, 1);
+    assert_int_equal(b->accesses, 6);
+    b->on_access = cover; /* between two stores of a block */
+    run_stores(b, 1);
+    assert_int_equal(b->accesses, 7);
+    assert_int_equal(over_writes, 5);
+    memory_region_del_subregion(&b->root, &over);
+    zif_memory_region_finalize(&over);
+}
+
+static void a_device_in_the_place_of_another_gets_the_next_access(void **state)
+{
+    bench_both(replaced, ZIF_CORTEX_M3);
+}
+
+static void forbidden(Bench *b)
+{
+    run_stores(b, 1);
+    b->no_page = DEVICE;
+    zif_port_flush_permissions(b->port);
+    bench_start(b, 0x100);
+    zif_port_set(b->port, ZIF_REG_R0, DEVICE);
+    assert_int_equal(bench_run(b, 100000), ZIF_STOP_DATA);
+    assert_int_equal(b->accesses, 3);
+    b->no_page = 0;
+    zif_port_flush_permissions(b->port);
+    run_stores(b, 1);
+    assert_int_equal(b->accesses, 6);
+}
+
+static void a_device_whose_page_is_forbidden_now_is_not_reached(void **state)
+{
+    bench_both(forbidden, ZIF_CORTEX_M3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_store_rings_the_eventfd_of_its_address_and_width_instead_of_the_device),
         cmocka_unit_test(an_eventfd_that_is_out_of_sight_is_not_rung),
         cmocka_unit_test(what_a_window_queued_goes_out_when_the_processor_stops),
+        cmocka_unit_test(a_device_in_the_place_of_another_gets_the_next_access),
+        cmocka_unit_test(a_device_whose_page_is_forbidden_now_is_not_reached),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
