@@ -108,7 +108,8 @@ int main(int argc, char **argv)
         }
         fputs(", .soc = ", out);
         put_string(out, strchr(last, ',') ? strchr(last, ',') + 1 : last);
-        fprintf(out, ", .is_soc = %d },\n", fdt_getprop(fdts[i], 0, "zif,bare-soc", NULL) != NULL);
+        fprintf(out, ", .is_soc = %d, .bus_only = %d },\n", fdt_getprop(fdts[i], 0, "zif,bare-soc", NULL) != NULL,
+                fdt_getprop(fdts[i], 0, "zif,bus-only", NULL) != NULL);
         free(fdts[i]);
     }
     fprintf(out, "};\nconst unsigned zif_nboards = %u;\nconst ZifTreeSource zif__tree_sources[] = {\n", nboards);

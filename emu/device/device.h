@@ -243,6 +243,8 @@ bool zif__device_hears(ZifDevice *dev, hwaddr addr, bool is_write);
 void zif__wire_add(ZifDevice *dev, unsigned output, unsigned line, void (*fn)(void *opaque, int level), void *opaque);
 /** Drives an input line from outside (a test, a key, a step). */
 void zif__input_set(ZifDevice *dev, unsigned input, unsigned line, int level);
+/** Nothing drives an input line any more. */
+void zif__input_release(ZifDevice *dev, unsigned input, unsigned line);
 /** Index of an output or input by name; -1 when the class has none. */
 int zif__output_find(const ZifClass *cls, const char *name);
 int zif__input_find(const ZifClass *cls, const char *name);

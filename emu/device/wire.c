@@ -96,6 +96,18 @@ void zif__input_set(ZifDevice *dev, unsigned input, unsigned line, int level)
     set_input(in, level);
 }
 
+void zif__input_release(ZifDevice *dev, unsigned input, unsigned line)
+{
+    ZifInputLine *in = input_line(dev, input, line);
+    const ZifInput *kind = &dev->cls->inputs[input];
+    if (in->connected) {
+        in->connected = false;
+        if (kind->set) { /* the level may follow something else now */
+            kind->set(dev, line, in->level);
+        }
+    }
+}
+
 void zif__wire_add(ZifDevice *dev, unsigned output, unsigned line, void (*fn)(void *opaque, int level), void *opaque)
 {
     ZifOutputLine *o = output_line(dev, output, line);

@@ -18,7 +18,7 @@ char *zif_machine_mtree_json(ZifMachine *m, bool flat, Error **errp)
 
 uint32_t zif_machine_pc(ZifMachine *m)
 {
-    return zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_PC);
+    return m->cpu ? zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_PC) : 0;
 }
 
 const char *zif_default_port(void)

@@ -9,6 +9,7 @@
 
 enum { MAX_DEVICES = 2048, MAX_BUS_DEPTH = 8, PATH = 512 };
 static const uint64_t MIN_HZ = 1000, MAX_HZ = 10000000000u;
+static const uint64_t NO_CORE_HZ = 1000000000; /* of a board without a processor: nobody sees it */
 
 /* --- Which model ------------------------------------------------------------------------------------------------------ */
 
@@ -356,38 +357,50 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
     return false;
 }
 
-bool zif__build(ZifMachine *m, Error **errp)
+/* The core's model and the rate it starts with. */
+static bool prepare_core(ZifMachine *m, int cpu, Supplier *clock, uint64_t *hz, Error **errp)
 {
-    uint64_t hz = 0;
     unsigned at = 0;
-    Supplier clock = { .node = -1 };
-    int cpu = find_cpu(m->fdt);
-    if (cpu < 0) {
-        error_setg(errp, "the tree has no /cpus/cpu@0");
-        return false;
-    }
-    m->model = zif__tree_string(m->fdt, 0, "model");
+    Error *err = NULL;
     if (!read_core(m, cpu, errp)) {
         return false;
     }
-    Error *err = NULL;
-    bool supplied = supplier(m, cpu, "clocks", &at, &clock, &err);
+    bool supplied = supplier(m, cpu, "clocks", &at, clock, &err);
     if (err) {
         error_propagate(errp, err);
         return false;
     }
-    if (supplied && clock.node >= 0) {
-        hz = zif__tree_u32(m->fdt, clock.node, "clock-frequency", 0);
+    if (supplied && clock->node >= 0) {
+        *hz = zif__tree_u32(m->fdt, clock->node, "clock-frequency", 0);
     }
-    if (!hz) { /* a clock controller may say later; its node's clock-frequency is the rate out of reset */
-        hz = zif__tree_u32(m->fdt, cpu, "clock-frequency", 0);
+    if (!*hz) { /* a clock controller may say later; its node's clock-frequency is the rate out of reset */
+        *hz = zif__tree_u32(m->fdt, cpu, "clock-frequency", 0);
     }
-    if (hz < MIN_HZ || hz > MAX_HZ) {
+    if (*hz < MIN_HZ || *hz > MAX_HZ) {
         error_setg(errp, "/cpus/cpu@0: a core clock of %llu Hz (clocks or clock-frequency says it)",
-                   (unsigned long long)hz);
+                   (unsigned long long)*hz);
         return false;
     }
-    m->kit.timeline = zif_timeline_new(hz);
+    return true;
+}
+
+bool zif__build(ZifMachine *m, Error **errp)
+{
+    uint64_t hz = 0;
+    Supplier clock = { .node = -1 };
+    int cpu = find_cpu(m->fdt);
+    bool bus_only = zif__tree_has(m->fdt, 0, "zif,bus-only");
+    if ((cpu < 0) != bus_only) {
+        error_setg(errp,
+                   bus_only ? "the root has zif,bus-only, but there is a /cpus/cpu@0" : "the tree has no /cpus/cpu@0");
+        return false;
+    }
+    m->model = zif__tree_string(m->fdt, 0, "model");
+    m->nvic = -1;
+    if (!bus_only && !prepare_core(m, cpu, &clock, &hz, errp)) {
+        return false;
+    }
+    m->kit.timeline = zif_timeline_new(bus_only ? NO_CORE_HZ : hz);
     memory_region_init(&m->system, NULL, "system", 1ull << 32);
     m->kit.root = &m->system;
     if (!walk(m, 0, 0, errp) || !zif__no_overlaps(m, errp)) {
@@ -411,8 +424,9 @@ bool zif__build(ZifMachine *m, Error **errp)
     }
     m->cpu_config.bus = &m->system;
     m->cpu_config.timeline = m->kit.timeline;
-    m->cpu = zif_cpu_new(&m->cpu_config, errp);
-    return m->cpu && zif__wire_devices(m, errp) && zif__serial_build(m, errp) && zif__semihost_build(m, errp);
+    m->cpu = bus_only ? NULL : zif_cpu_new(&m->cpu_config, errp);
+    return (m->cpu || bus_only) && zif__wire_devices(m, errp) && zif__serial_build(m, errp) &&
+           zif__semihost_build(m, errp);
 }
 
 void zif__unbuild(ZifMachine *m)

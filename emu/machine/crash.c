@@ -87,7 +87,12 @@ void zif_machine_crash_screen(ZifMachine *m, FILE *out)
     enum { DEPTH = 16 };
     ZifMemoryContext *before = zif__enter(m);
     char text[512], when[32];
-    uint32_t calls[DEPTH], sp = zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_SP);
+    uint32_t calls[DEPTH], sp = m->cpu ? zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_SP) : 0;
+    if (!m->cpu) {
+        fputs("--- there is no processor that could have crashed\n", out);
+        zif__leave(before);
+        return;
+    }
     zif_cpu_describe_fault(m->cpu, text, sizeof text);
     fprintf(out, "--- crash: %s\n", text);
     fputs("pc  ", out);

@@ -223,6 +223,10 @@ static bool monitor(void *opaque, const char *command, FILE *out)
 ZifDebugger *zif_debugger_new(ZifMachine *m, void (*output)(void *opaque, const void *bytes, size_t len), void *opaque,
                               Error **errp)
 {
+    if (!m->cpu) {
+        error_setg(errp, "%s has no processor to debug", m->config.board);
+        return NULL;
+    }
     ZifDebugger *d = calloc(1, sizeof *d);
     if (!d) {
         error_setg(errp, "out of memory for the debugger");

@@ -28,9 +28,13 @@ void zif_machine_describe(ZifMachine *m, FILE *out)
 {
     const ZifCpuConfig *c = &m->cpu_config;
     char irqs[64];
-    fprintf(out, "%s\n\ncore: %s at %.6g MHz, %u interrupt lines, %u priority bits",
-            m->model ? m->model : m->config.board, core_names[c->model], zif_timeline_hz(m->kit.timeline) / 1e6,
-            c->num_irqs, c->prio_bits);
+    fprintf(out, "%s\n\ncore: ", m->model ? m->model : m->config.board);
+    if (m->cpu) {
+        fprintf(out, "%s at %.6g MHz, %u interrupt lines, %u priority bits", core_names[c->model],
+                zif_timeline_hz(m->kit.timeline) / 1e6, c->num_irqs, c->prio_bits);
+    } else {
+        fputs("none; `zif qtest` drives the bus", out);
+    }
     if (c->mpu_regions) {
         fprintf(out, ", MPU with %u regions", c->mpu_regions);
     }

@@ -32,7 +32,7 @@ void zif__hash_exception(ZifMachine *m, unsigned number, bool entry)
 static void hash_access(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write)
 {
     ZifMachine *m = opaque;
-    uint64_t cycles = zif_cpu_cycles(m->cpu);
+    uint64_t cycles = zif__cycles(m);
     uint32_t words[6] = { 'M', dev->core->number, offset, value, size, is_write };
     mix(m, &cycles, sizeof cycles);
     mix(m, words, sizeof words);
@@ -41,7 +41,7 @@ static void hash_access(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t 
 static void hash_byte(void *opaque, ZifDevice *dev, uint8_t byte)
 {
     ZifMachine *m = opaque;
-    uint64_t cycles = zif_cpu_cycles(m->cpu);
+    uint64_t cycles = zif__cycles(m);
     uint32_t words[3] = { 'U', dev->core->number, byte };
     mix(m, &cycles, sizeof cycles);
     mix(m, words, sizeof words);

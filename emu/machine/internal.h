@@ -73,6 +73,8 @@ struct ZifMachine {
     int tile_fd;
     size_t tile_bytes;
     ZifIrqLine irqs[ZIF_MAX_IRQS];
+    void (*on_irq)(void *opaque, unsigned irq, int level);
+    void *on_irq_opaque;
     ZifChipSelect *selects;
     ZifDevice *core_clock_from; /* provider of the core's clock; NULL = fixed */
     int core_clock_line;
@@ -101,6 +103,11 @@ struct ZifMachine {
     } samples[ZIF_SAMPLES]; /* the latest; events come in between, so they are not evenly spaced */
     uint64_t sampled;       /* instructions at the latest sample */
     uint64_t nsamples;
+    /* The processor held (held.c): its cycle `cycles` was at `time`, and nothing but holding happened since. */
+    struct {
+        ZifTime time;
+        uint64_t cycles, now, hz; /* `now`: the counter as holding left it */
+    } held;
     struct ZifTraceHash *hash;
     bool past_is_lost;          /* something happened that re-execution cannot repeat */
     struct ZifHistory *history; /* of a debugger that can go back; NULL = none */
@@ -159,6 +166,15 @@ void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);
 void zif__hash_free(ZifMachine *m);
 void *zif__hash_save(ZifMachine *m); /* NULL when there is no hash; the caller frees */
 void zif__hash_restore(ZifMachine *m, const void *saved);
+
+/** The core's cycle count; without a core, the time. */
+uint64_t zif__cycles(const ZifMachine *m);
+/** Does a reset that was asked for. */
+void zif__machine_reset_now(ZifMachine *m);
+/** The level of an interrupt line into the core. */
+void zif__irq_set(ZifMachine *m, unsigned irq, int level);
+/** Applies the configuration's overrides to *fdt, which may move. False and *errp when a node or the room is missing. */
+bool zif__tree_override(void **fdt, const ZifOverride *overrides, unsigned n, Error **errp);
 
 void zif__calls_free(ZifMachine *m);
 /** Puts the calls that are still to be made back on a timeline that was restored. */

@@ -59,13 +59,21 @@ bool zif_device_drive(ZifDevice *dev, const char *input, unsigned line, int leve
     if (i < 0 || line >= dev->core->input_base[i + 1] - dev->core->input_base[i]) {
         return false;
     }
-    zif__input_set(dev, i, line, level);
+    ZifMemoryContext *before = dev->machine ? zif__enter(dev->machine) : NULL;
+    if (level < 0) {
+        zif__input_release(dev, i, line);
+    } else {
+        zif__input_set(dev, i, line, level);
+    }
+    if (dev->machine) {
+        zif__leave(before);
+    }
     return true;
 }
 
 AddressSpace *zif_machine_cpu_bus(ZifMachine *m)
 {
-    return zif_cpu_as(m->cpu);
+    return m->cpu ? zif_cpu_as(m->cpu) : &m->bus;
 }
 
 struct ZifCpu *zif_machine_cpu(ZifMachine *m)

@@ -28,7 +28,14 @@ static uint32_t get_pc(void *opaque)
 
 static void stall(void *opaque, uint64_t cycles)
 {
-    zif_cpu_stall(((ZifMachine *)opaque)->cpu, cycles);
+    ZifMachine *m = opaque;
+    if (m->cpu) {
+        zif_cpu_stall(m->cpu, cycles);
+    } else {
+        ZifTimeline *tl = m->kit.timeline;
+        ZifTime wait = (ZifTime)((unsigned __int128)cycles * ZIF_SEC / zif_timeline_hz(tl));
+        zif_timeline_set_now(tl, zif_timeline_now(tl) + wait);
+    }
 }
 
 static void ask_reset(void *opaque, ZifResetKind kind)
@@ -106,7 +113,11 @@ ZifMachine *zif_machine_new(const ZifMachineConfig *config, Error **errp)
     if (!fdt) {
         return NULL;
     }
-    ZifMachine *m = zif__machine_from_tree(fdt, config, errp);
+    bool ok = zif__tree_override(&fdt, config->overrides, config->noverrides, errp);
+    ZifMachine *m = ok ? zif__machine_from_tree(fdt, config, errp) : NULL;
+    if (!ok) {
+        free(fdt);
+    }
     if (!m && errp && *errp) {
         error_prepend(errp, "board %s", config->board);
     }
@@ -121,6 +132,8 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->config.port = copy(config->port);
     m->config.semihosting_dir = copy(config->semihosting_dir);
     m->config.cmdline = copy(config->cmdline);
+    m->config.overrides = NULL; /* they are in the tree now */
+    m->config.noverrides = 0;
     m->fdt = fdt;
     m->tree = zif__tree_index(fdt);
     m->tile_fd = -1;
@@ -185,8 +198,18 @@ void zif_machine_free(ZifMachine *m)
 static void reset(ZifMachine *m, ZifResetKind kind)
 {
     zif__devices_reset(&m->kit, zif__reset_reaches, kind);
-    zif_cpu_reset(m->cpu, kind);
+    if (m->cpu) {
+        zif_cpu_reset(m->cpu, kind);
+    }
     zif__semihost_reset(m);
+}
+
+void zif__machine_reset_now(ZifMachine *m)
+{
+    m->reset_asked = false;
+    m->resets++;
+    m->fault_taken = false;
+    reset(m, m->reset_kind);
 }
 
 void zif_machine_reset(ZifMachine *m, ZifResetKind kind)
@@ -271,16 +294,14 @@ static bool over(ZifMachine *m, ZifRunInfo *info)
         reset(m, ZIF_RESET_POWER_ON);
     }
     if (m->reset_asked) {
-        m->reset_asked = false;
         if (m->config.max_resets != UINT32_MAX && m->resets >= m->config.max_resets) {
             snprintf(info->text, sizeof info->text, "the firmware reset the chip more than %u times",
                      m->config.max_resets);
+            m->reset_asked = false;
             end(info, ZIF_RUN_RESETS);
             return true;
         }
-        m->resets++;
-        m->fault_taken = false;
-        reset(m, m->reset_kind);
+        zif__machine_reset_now(m);
     }
     if (m->fault_taken) {
         m->fault_taken = false;
@@ -371,7 +392,12 @@ ZifRunReason zif_machine_run(ZifMachine *m, ZifTime until, ZifRunInfo *info)
     ZifMemoryContext *before = zif__enter(m);
     info = info ? info : &unused;
     memset(info, 0, sizeof *info);
-    run(m, until, info);
+    if (m->cpu) {
+        run(m, until, info);
+    } else {
+        snprintf(info->text, sizeof info->text, "%s has no processor to run", m->config.board);
+        end(info, ZIF_RUN_CANNOT);
+    }
     zif__leave(before);
     return info->reason;
 }
@@ -396,7 +422,7 @@ ZifTime zif_machine_now(const ZifMachine *m)
 
 uint64_t zif_machine_instructions(const ZifMachine *m)
 {
-    return zif_cpu_instructions(m->cpu);
+    return m->cpu ? zif_cpu_instructions(m->cpu) : 0;
 }
 
 unsigned zif_machine_resets(const ZifMachine *m)

@@ -54,5 +54,7 @@ void zif__power_cycle(ZifMachine *m)
     m->power_cycles++;
     zif__flash_power_lost(&m->kit);
     zif__memories_fill(m);
-    zif_port_forget_code(zif_cpu_port(m->cpu));
+    if (m->cpu) {
+        zif_port_forget_code(zif_cpu_port(m->cpu));
+    }
 }

@@ -29,6 +29,11 @@ static void each_block(ZifMachine *m, void (*fn)(void *opaque, MemoryRegion *mr)
     }
 }
 
+size_t zif__cpu_state_size(const ZifMachine *m)
+{
+    return m->cpu ? zif_cpu_state_size(m->cpu) : 0;
+}
+
 static void start_log(void *opaque, MemoryRegion *mr)
 {
     zif_memory_region_set_log(mr, true, CLIENT);
@@ -56,8 +61,10 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m)
     s->power_cycles = m->power_cycles;
     s->exited = m->exited;
     s->exit_code = m->exit_code;
-    s->cpu = malloc(zif_cpu_state_size(m->cpu));
-    zif_cpu_save(m->cpu, s->cpu);
+    s->cpu = malloc(zif__cpu_state_size(m) + 1);
+    if (m->cpu) {
+        zif_cpu_save(m->cpu, s->cpu);
+    }
     s->ndevices = m->kit.ndevices;
     s->devices = calloc(s->ndevices + 1, sizeof *s->devices);
     for (unsigned i = 0; i < s->ndevices; i++) {
@@ -123,11 +130,13 @@ void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
     ZifMemoryContext *before = zif__enter(m);
     bool all = m->log_base != s, changed = false;
     zif_timeline_restore(m->kit.timeline, &s->timeline);
-    zif_cpu_restore(m->cpu, s->cpu);
+    if (m->cpu) {
+        zif_cpu_restore(m->cpu, s->cpu);
+    }
     for (unsigned i = 0; i < s->nblocks; i++) {
         changed |= restore_block(&s->blocks[i], all);
     }
-    if (changed) {
+    if (changed && m->cpu) {
         zif_port_forget_code(zif_cpu_port(m->cpu));
     }
     m->log_base = s;

@@ -28,4 +28,7 @@ struct ZifSnapshot {
     void *hash;
 };
 
+/** Bytes of the core's state; 0 without a core. */
+size_t zif__cpu_state_size(const ZifMachine *m);
+
 #endif

@@ -36,7 +36,7 @@ typedef struct {
 static Fit fit_of(const ZifSnapshot *s)
 {
     ZifMachine *m = s->m;
-    XXH64_hash_t states = zif_cpu_state_size(m->cpu);
+    XXH64_hash_t states = zif__cpu_state_size(m);
     for (size_t i = 0; i < s->ndevices; i++) {
         const ZifDevice *dev = m->kit.devices[i];
         states = XXH3_64bits_withSeed(dev->cls->name, strlen(dev->cls->name), states);
@@ -64,7 +64,7 @@ static bool each_chunk(ZifSnapshot *s,
                        void *opaque)
 {
     char name[NAME_MAX_LENGTH + 1];
-    size_t size = zif_cpu_state_size(s->m->cpu);
+    size_t size = zif__cpu_state_size(s->m);
     bool ok = fn(opaque, "cpu", &s->cpu, &size, false);
     for (size_t i = 0; ok && i < s->ndevices; i++) {
         size = zif__device_state_size(s->m->kit.devices[i]);

@@ -169,7 +169,7 @@ void zif_machine_stuck_report(ZifMachine *m, FILE *out)
 {
     ZifMemoryContext *before = zif__enter(m);
     char when[32], where[256];
-    uint32_t pc = zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_PC);
+    uint32_t pc = zif_machine_pc(m);
     fprintf(out, "at %s the program was at 0x%08x %s\n", zif_time_format(zif_machine_now(m), when), pc,
             zif_machine_locate(m, pc, where, sizeof where));
     put_places(m, out);

@@ -12,12 +12,15 @@ enum { MAX_CELLS = 512 };
 static void set_irq(void *opaque, int level)
 {
     ZifIrqLine *line = opaque;
-    zif_cpu_set_irq(line->m->cpu, line->n, level);
+    zif__irq_set(line->m, line->n, level);
 }
 
 static void set_nmi(void *opaque, int level)
 {
-    zif_cpu_set_nmi(((ZifMachine *)opaque)->cpu, level);
+    ZifMachine *m = opaque;
+    if (m->cpu) {
+        zif_cpu_set_nmi(m->cpu, level);
+    }
 }
 
 /* Line number `nth` of all outputs whose names begin with "irq". */

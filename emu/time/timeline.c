@@ -143,6 +143,16 @@ void zif_timeline_set_hz(ZifTimeline *tl, uint64_t hz)
     tell_deadline(tl); /* at a slower rate the next event is fewer cycles away */
 }
 
+void zif_timeline_set_now(ZifTimeline *tl, ZifTime t)
+{
+    tl->st.base = t;
+    tl->st.base_cycles = source_cycles(tl);
+    if (tl->rate_hook) {
+        tl->rate_hook(tl->rate_opaque);
+    }
+    tell_deadline(tl); /* the next event is fewer cycles away */
+}
+
 void zif_timeline_set_rate_hook(ZifTimeline *tl, void (*hook)(void *opaque), void *opaque)
 {
     tl->rate_hook = hook;

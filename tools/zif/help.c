@@ -69,6 +69,11 @@ const Command commands[] = {
       command_board },
     { "mtree", "Print a board's memory map.", "--board BOARD [--flat] [--json]",
       "Prints the memory map as the address-space core sees it.", mtree_options, "", command_mtree },
+    { "qtest", "Serve a board's bus and clock to a test.", "--board BOARD [OPTION]...",
+      "Lets a program make bus accesses, move virtual time and watch interrupt lines by text lines (those of QEMU's "
+      "qtest "
+      "protocol), to test a device model or a driver's register sequence. No processor executes.",
+      qtest_options, qtest_more, command_qtest },
     { "completion", "Print a shell's completion script.", "bash|zsh|fish",
       "Prints a script that completes the words of zif: eval \"$(zif completion bash)\".", help_only_options, "",
       command_completion },

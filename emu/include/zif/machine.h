@@ -25,7 +25,17 @@ typedef struct {
     const char *cmdline;         /* for SYS_GET_CMDLINE */
     unsigned max_resets;         /* resets by the firmware before the run is given up; UINT_MAX = no limit */
     bool program;                /* images are put into flashes that a file holds, too; without it the file wins */
+    const struct ZifOverride *overrides; /* properties of the devicetree that differ, noverrides of them */
+    unsigned noverrides;
 } ZifMachineConfig;
+
+/* A property of the board's devicetree with another value. Everything it points to is copied. */
+typedef struct ZifOverride {
+    const char *node; /* label, alias or path */
+    const char *property;
+    const uint32_t *cells; /* host order */
+    unsigned ncells;
+} ZifOverride;
 
 /* Boards and bare SoCs built in. */
 typedef struct {
@@ -34,6 +44,7 @@ typedef struct {
     const char *description;
     const char *soc;
     bool is_soc;
+    bool bus_only; /* no processor: see "Without running the processor" below */
 } ZifBoardInfo;
 extern const ZifBoardInfo zif_boards[];
 extern const unsigned zif_nboards;
@@ -113,14 +124,35 @@ ZifTime zif_serial_frame_time(const ZifSerialLine *line);
 /* --- A call at a virtual time (steps, pacing); ordered before device events of the same time ------------------------------ */
 void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque);
 
+/* --- Without running the processor: devices, their bus and their clock by hand -----------------------------------------------
+ * For tests of a device model, or of a driver's register sequence, from a host program. The processor stands still; a board
+ * may have none. Mixing with zif_machine_run is allowed. */
+bool zif_machine_has_cpu(const ZifMachine *m);
+/** Lets time pass until exactly `until`; events due on the way happen in order, a reset they ask for is done. The processor's
+ * cycle counter (SysTick) goes on by the whole cycles that fit. A time that has passed changes nothing. */
+void zif_machine_advance(ZifMachine *m, ZifTime until);
+/** When something will happen next; ZIF_TIME_NEVER when nothing is due. */
+ZifTime zif_machine_next_event(const ZifMachine *m);
+/** A load or store as the processor would make it, its private peripherals included; `bytes` in memory order. Up to 8 bytes, a
+ * power of two, are one access, cut up where a device is narrower; more are many. If the device keeps the bus waiting (flash
+ * being programmed), time has passed when this returns. */
+MemTxResult zif_machine_access(ZifMachine *m, uint64_t address, void *bytes, size_t size, bool is_write);
+/** Calls fn when the level of an interrupt line into the processor changes. One observer; NULL ends it. */
+void zif_machine_on_irq(ZifMachine *m, void (*fn)(void *opaque, unsigned irq, int level), void *opaque);
+/** Drives interrupt line `irq` of the processor from outside. False when there is no such line. */
+bool zif_machine_drive_irq(ZifMachine *m, unsigned irq, int level);
+/** Calls fn at each change of one output line of a device, for the rest of the machine's life. False when there is no such line. */
+bool zif_device_on_output(ZifDevice *dev, const char *output, unsigned line, void (*fn)(void *opaque, int level),
+                          void *opaque);
+
 /* --- Looking (no effects) -------------------------------------------------------------------------------------------------- */
 AddressSpace *zif_machine_cpu_bus(ZifMachine *m);
 struct ZifCpu *zif_machine_cpu(ZifMachine *m);
 unsigned zif_machine_ndevices(const ZifMachine *m);
 ZifDevice *zif_machine_device(ZifMachine *m, unsigned n);
 ZifDevice *zif_machine_device_by_name(ZifMachine *m, const char *name); /* name, label, alias or path */
-/** Drives line `line` of a device's input from outside, from now on: a button pressed ("press"), a jumper on a port ("pin").
- * False when the device has no such line. */
+/** Drives line `line` of a device's input from outside, from now on: a button pressed ("press"), a jumper on a port ("pin"). A
+ * negative level lets go of it: a pin then follows its pull resistor. False when the device has no such line. */
 bool zif_device_drive(ZifDevice *dev, const char *input, unsigned line, int level);
 /* A line of a device that the world outside can drive and look at. */
 typedef struct {

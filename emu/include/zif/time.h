@@ -56,7 +56,9 @@ void zif_timeline_set_deadline_hook(ZifTimeline *tl, void (*hook)(void *opaque, 
 /** Changes the core's rate from this cycle on (hz > 0). */
 void zif_timeline_set_hz(ZifTimeline *tl, uint64_t hz);
 uint64_t zif_timeline_hz(const ZifTimeline *tl);
-/** Called after the rate changed: whoever schedules by cycles must schedule again. One hook; the core takes it. */
+/** The time is `t` at the present cycle: it went on otherwise than the core counts. Nobody may have seen a later time. */
+void zif_timeline_set_now(ZifTimeline *tl, ZifTime t);
+/** Called after the rate or the time of a cycle changed: whoever schedules by cycles must schedule again. One hook; the core takes it. */
 void zif_timeline_set_rate_hook(ZifTimeline *tl, void (*hook)(void *opaque), void *opaque);
 /** Virtual time at this instruction. */
 ZifTime zif_timeline_now(const ZifTimeline *tl);
