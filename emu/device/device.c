@@ -215,7 +215,7 @@ static void reset_registers(ZifDevice *dev, ZifResetKind kind)
     const ZifLayout *l = dev->core->layout;
     uint32_t *values = dev->cls->nregs ? zif_values(dev) : NULL;
     for (unsigned i = 0; i < l->nslots; i++) {
-        if (kind == ZIF_RESET_POWER_ON || !(l->slots[i].flags & ZIF_REG_KEEP_RESET)) {
+        if (kind == ZIF_RESET_POWER_ON || kind == ZIF_RESET_BLOCK || !(l->slots[i].flags & ZIF_REG_KEEP_RESET)) {
             values[i] = l->slots[i].reset;
         }
     }

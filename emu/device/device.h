@@ -196,8 +196,8 @@ struct ZifKit {
         /* A clock controller's output has this rate now. */
         void (*clock)(void *opaque, ZifDevice *dev, unsigned index, uint64_t hz);
         void (*transmitted)(void *opaque, ZifDevice *dev, uint8_t byte);
-        /* Bytes were queued for the guest on a line. */
-        void (*sent)(void *sent_opaque, ZifSerialLine *line, const void *bytes, size_t len);
+        /* Characters (9 bits, faults above them) were queued for the guest on a line. */
+        void (*sent)(void *sent_opaque, ZifSerialLine *line, const uint16_t *words, size_t n);
         void *sent_opaque;
         void *opaque;
     } hooks;
@@ -255,7 +255,13 @@ void zif_serial_on_transmit(ZifSerialLine *line, void (*fn)(void *opaque, uint8_
 void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len);
 size_t zif_serial_queued(const ZifSerialLine *line);
 ZifTime zif_serial_frame_time(const ZifSerialLine *line);
+bool zif_serial_inject(ZifSerialLine *line, unsigned faults);
+void zif_serial_set_patient(ZifSerialLine *line, bool patient);
+void zif_serial_set_speed(ZifSerialLine *line, uint32_t baud);
+bool zif_device_inject(ZifDevice *dev, const char *fault, Error **errp);
 ZifSerialLine *zif__serial_new(ZifDevice *dev, const char *name);
+/** Queues what hooks.sent told. */
+void zif__serial_send_words(ZifSerialLine *line, const uint16_t *words, size_t n);
 void zif__serial_free(ZifSerialLine *line);
 void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when); /* the guest sent it */
 /** State of a line (bytes waiting, arrival) as one malloc'ed block, and back. */

@@ -62,7 +62,7 @@ static void uart_clock(ZifDevice *dev, uint64_t hz)
     ((Uart *)dev)->hz = hz;
 }
 
-static const ZifSerialPort port = { can_receive, receive, frame_time };
+static const ZifSerialPort port = { .can_receive = can_receive, .receive = receive, .frame_time = frame_time };
 static const ZifClass uart_class = {
     .name = "one-byte-uart",
     .size = sizeof(Uart),

@@ -144,6 +144,17 @@ void zif_clock_drive(ZifDevice *dev, unsigned line, uint64_t hz)
     }
 }
 
+void zif_clock_settled(ZifDevice *dev)
+{
+    ZifKit *kit = dev->core->kit;
+    for (unsigned i = 0; i < kit->ndevices; i++) {
+        ZifDeviceCore *core = kit->devices[i]->core;
+        if (core->clocks[0].from.dev == dev) {
+            core->guard &= ~ZIF_GUARD_SETTLING;
+        }
+    }
+}
+
 /* --- Resets ----------------------------------------------------------------------------------------------------------- */
 
 void zif_reset_drive(ZifDevice *dev, unsigned line, bool held)

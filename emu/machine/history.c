@@ -14,14 +14,14 @@ typedef struct {
     uint64_t instructions;
 } Mark;
 
-/* Bytes that came for a serial line. */
+/* Characters that came for a serial line. */
 typedef struct Sent {
     struct Sent *next;
     ZifSerialLine *line;
     ZifTime when;
     uint64_t instructions;
-    size_t len;
-    uint8_t bytes[];
+    size_t n;
+    uint16_t words[];
 } Sent;
 
 struct ZifHistory {
@@ -32,17 +32,15 @@ struct ZifHistory {
     Sent *first, **last;
 };
 
-static void on_sent(void *opaque, ZifSerialLine *line, const void *bytes, size_t len)
+static void on_sent(void *opaque, ZifSerialLine *line, const uint16_t *words, size_t n)
 {
     ZifHistory *h = opaque;
-    Sent *s = h->m->kit.replaying ? NULL : malloc(sizeof *s + len);
+    Sent *s = h->m->kit.replaying ? NULL : malloc(sizeof *s + n * sizeof *words);
     if (!s) {
         return;
     }
-    *s = (Sent){
-        .line = line, .when = zif_machine_now(h->m), .instructions = zif_machine_instructions(h->m), .len = len
-    };
-    memcpy(s->bytes, bytes, len);
+    *s = (Sent){ .line = line, .when = zif_machine_now(h->m), .instructions = zif_machine_instructions(h->m), .n = n };
+    memcpy(s->words, words, n * sizeof *words);
     *h->last = s;
     h->last = &s->next;
 }
@@ -180,7 +178,7 @@ static void replay(ZifHistory *h, Replay *r)
     zif_machine_set_external_wake(m, true);
     for (uint64_t now; (now = zif_machine_instructions(m)) < r->target;) {
         while (s && s->instructions <= now && s->when <= zif_machine_now(m)) {
-            zif_serial_send(s->line, s->bytes, s->len);
+            zif__serial_send_words(s->line, s->words, s->n);
             s = s->next;
         }
         /* Never past the target: every instruction takes a cycle at least. */

@@ -212,5 +212,6 @@ const ZifClass zif__cmsdk_uart = {
     .on_read = uart_on_read,
     .on_write = uart_on_write,
     .clock_changed = uart_clock_changed,
-    .serial = &(const ZifSerialPort){ uart_can_receive, uart_receive, uart_frame_time },
+    .serial = &(
+        const ZifSerialPort){ .can_receive = uart_can_receive, .receive = uart_receive, .frame_time = uart_frame_time },
 };

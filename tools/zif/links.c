@@ -109,6 +109,7 @@ static bool connect(Links *l, unsigned n, const char *stream, unsigned baud, Err
     }
     k->stream = zif_stream_open(stream, zif_serial_name(k->line), errp);
     k->baud = baud;
+    zif_serial_set_speed(k->line, baud);
     k->standard = !strncmp(stream, "std", 3);
     k->live = k->stream && (!strcmp(stream, "pty") || !strncmp(stream, "tcp:", 4) ||
                             (!strcmp(stream, "stdio") && isatty(STDIN_FILENO)));

@@ -352,6 +352,16 @@ void zif_bench_send(ZifDevice *dev, const void *bytes, size_t len)
     zif_serial_send(line_of(dev), bytes, len);
 }
 
+void zif_bench_inject(ZifDevice *dev, const char *fault)
+{
+    zif_device_inject(dev, fault, &error_abort);
+}
+
+void zif_bench_impatient(ZifDevice *dev)
+{
+    zif_serial_set_patient(line_of(dev), false);
+}
+
 size_t zif_bench_queued(ZifDevice *dev)
 {
     return zif_serial_queued(line_of(dev));

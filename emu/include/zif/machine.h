@@ -116,6 +116,16 @@ const char *zif_serial_name(const ZifSerialLine *line);
 void zif_serial_on_transmit(ZifSerialLine *line, void (*fn)(void *opaque, uint8_t byte, ZifTime when), void *opaque);
 /** Queues bytes for the guest; each is delivered when the receiver can take it, no faster than the line's rate. Never lost. */
 void zif_serial_send(ZifSerialLine *line, const void *bytes, size_t len);
+/** The next byte queued on this line has these faults (ZIF_SERIAL_*); a break is a character of its own and is queued at
+ * once. False when the line's UART knows no faults. */
+bool zif_serial_inject(ZifSerialLine *line, unsigned faults);
+/** Whether bytes wait until the receiver has room (true, as at first) or come at the line's rate while it is on, read or not. */
+void zif_serial_set_patient(ZifSerialLine *line, bool patient);
+/** The rate of the other end, for reports; 0 (as at first): what the UART's node says as current-speed. */
+void zif_serial_set_speed(ZifSerialLine *line, uint32_t baud);
+/** Makes something go wrong at a device: "framing", "noise", "parity", "break", "lost" of a UART's next byte, or a word of the model's own
+ * (zif/peripheral.h, `faults`). False and *errp, with the words it knows, when it does not know this one. */
+bool zif_device_inject(ZifDevice *dev, const char *fault, Error **errp);
 /** Bytes queued and not yet delivered. */
 size_t zif_serial_queued(const ZifSerialLine *line);
 /** How long one character takes as the guest has set up its UART; 0 when it has not, or when there is no UART. */

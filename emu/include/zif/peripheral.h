@@ -61,7 +61,7 @@ typedef struct {
 
 enum {
     ZIF_REG_STUB = 1,       /* the whole register is kept but has no effect */
-    ZIF_REG_KEEP_RESET = 2, /* survives a reset that is not power-on */
+    ZIF_REG_KEEP_RESET = 2, /* survives every reset but power-on and that of the block alone (ZIF_RESET_BLOCK) */
     ZIF_REG_VOLATILE =
         4, /* its value changes by itself (counters, random data): generic tests do not expect it to stay */
     ZIF_REG_UNDOCUMENTED = 8, /* start-up code touches it though no manual lists it */
@@ -109,12 +109,30 @@ typedef struct {
     uint8_t (*transfer)(ZifDevice *dev, uint8_t out); /* full duplex, one byte */
 } ZifSpiPart;
 
+/* What can be wrong with a character on a serial line. */
+enum {
+    ZIF_SERIAL_FRAMING = 1, /* its stop bit is low */
+    ZIF_SERIAL_NOISE = 2,   /* the samples of one of its bits differ */
+    ZIF_SERIAL_PARITY = 4,  /* its parity bit is the wrong one */
+    ZIF_SERIAL_BREAK = 8,   /* no character: the line is low from the start bit to the stop bit */
+    ZIF_SERIAL_LOST = 16,   /* it takes its time and never arrives; no receiver sees this one */
+};
+
 typedef struct {
     /* The UART's side of its line. Bytes for the guest wait outside until the receiver can take one. */
     bool (*can_receive)(ZifDevice *dev);
     void (*receive)(ZifDevice *dev, uint8_t byte);
     ZifTime (*frame_time)(ZifDevice *dev); /* duration of one character as now configured; 0 = not configured */
+    /* Instead of `receive`, for models that know 9 bits and faults (ZIF_SERIAL_*). Parity is the model's: a word comes without it. */
+    void (*receive_word)(ZifDevice *dev, uint16_t word, unsigned faults);
+    /* Is the receiver on, whether or not it has room? On an impatient line bytes then come regardless. NULL: can_receive. */
+    bool (*listens)(ZifDevice *dev);
 } ZifSerialPort;
+
+/* A part at the other end of a UART: a child of its node. */
+typedef struct {
+    void (*hear)(ZifDevice *dev, uint16_t word, unsigned faults); /* the UART sent this */
+} ZifSerialPart;
 
 /* Lines that a clock or reset controller drives, one for each block it serves. A consumer's node names its line by the cells after
  * the phandle in `clocks` (`resets`). */
@@ -171,6 +189,11 @@ struct ZifClass {
     const ZifI2cPart *i2c;
     const ZifSpiPart *spi;
     const ZifSerialPort *serial;
+    const ZifSerialPart *serial_part;
+    /* What can be made to go wrong from outside ("nack"), NULL-ended; `inject` makes fault number `fault` happen next. A UART's line
+     * knows its own faults. */
+    const char *const *faults;
+    void (*inject)(ZifDevice *dev, unsigned fault);
     const ZifController *clocks; /* this device is a clock controller */
     const ZifController *resets; /* and a reset controller */
     /* A GPIO port: the alternate function (0..15) pin is switched to, ZIF_PIN_ANALOG, or ZIF_PIN_GPIO. Such a class has inputs
@@ -231,6 +254,8 @@ uint64_t zif_clock_hz(const ZifDevice *dev);
 uint64_t zif_clock_hz_of(const ZifDevice *dev, unsigned n);
 /** A clock controller (cls->clocks): this line now has this rate. In reset() and from then on at every change. */
 void zif_clock_drive(ZifDevice *dev, unsigned line, uint64_t hz);
+/** The gates this controller opened have had their time: what was settling answers from now on. */
+void zif_clock_settled(ZifDevice *dev);
 /** A reset controller (cls->resets): holds the consumers of this line in reset, or lets them go. */
 void zif_reset_drive(ZifDevice *dev, unsigned line, bool held);
 
@@ -250,8 +275,18 @@ MemTxAttrs zif_bus_attrs(const ZifDevice *dev); /* its own master id filled in; 
 
 /** The UART transmitted a byte (its last bit left at this moment); the line's endpoint gets it. */
 void zif_serial_transmit(ZifDevice *dev, uint8_t byte);
+/** As above with up to 9 bits and faults (a break: ZIF_SERIAL_BREAK, which endpoints that take bytes do not hear). */
+void zif_serial_transmit_word(ZifDevice *dev, uint16_t word, unsigned faults);
 /** The receiver may be able to take bytes again (enabled, register read): the line asks can_receive. */
 void zif_serial_ready(ZifDevice *dev);
+/** Is a character on its way to the receiver at this moment? */
+bool zif_serial_arriving(const ZifDevice *dev);
+/** Does the line wait until the receiver has room? (The default. An impatient one overruns it.) */
+bool zif_serial_patient(const ZifDevice *dev);
+/** The rate the other end of the line runs at: `--uart NAME=...,baud=N`, else the node's current-speed; 0 when nobody says. */
+uint32_t zif_serial_speed(const ZifDevice *dev);
+/** A part says something to the UART it is a child of. */
+void zif_serial_part_send(ZifDevice *part, uint16_t word, unsigned faults);
 
 /** I2C controller side: address the part; NULL = nobody answered (NACK). The part stays addressed until zif_i2c_stop. */
 ZifDevice *zif_i2c_start(ZifDevice *controller, uint8_t address, bool is_read);

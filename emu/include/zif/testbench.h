@@ -67,6 +67,10 @@ void zif_bench_connect(ZifDevice *src, const char *output, unsigned line, ZifDev
 const char *zif_bench_transmitted(ZifDevice *dev, size_t *len);
 /** Queues bytes for its receiver, delivered no faster than the line's rate. */
 void zif_bench_send(ZifDevice *dev, const void *bytes, size_t len);
+/** Makes something go wrong (zif_device_inject), which must be a word the device knows. */
+void zif_bench_inject(ZifDevice *dev, const char *fault);
+/** From now on bytes come at the line's rate while the receiver is on, whether or not it has room. */
+void zif_bench_impatient(ZifDevice *dev);
 /** How many of them have not been delivered. */
 size_t zif_bench_queued(ZifDevice *dev);
 

@@ -1,0 +1,113 @@
+/*
+ * The clock tree of the STM32F405/F407 as arithmetic on the RCC's registers. Reference: RM0090 rev 19, figure 21 and sections 7.2, 7.3.
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "rcc.h"
+
+static bool is_set(const Rcc *r, unsigned slot, unsigned bit)
+{
+    return zif_bits(r->values[slot], bit, 1);
+}
+
+static uint64_t hse_hz(const Rcc *r)
+{
+    return zif_prop_u32(&r->dev, "zif,hse-hz", 8000000);
+}
+
+uint64_t zif__rcc_source(const Rcc *r, unsigned src)
+{
+    static const uint8_t divide_p[] = { 2, 4, 6, 8 };
+    switch (src) {
+    case SRC_HSI:
+        return is_set(r, CR, 1) ? 16000000 : 0;
+    case SRC_HSE:
+        return is_set(r, CR, 17) ? hse_hz(r) : 0;
+    case SRC_PLL:
+        return is_set(r, CR, 25) ? zif__rcc_pll_vco(r) / divide_p[zif_bits(r->values[PLLCFGR], 16, 2)] : 0;
+    default:
+        return 0;
+    }
+}
+
+/* What both PLLs' oscillators compare with: the source behind divider M. */
+uint64_t zif__rcc_pll_input(const Rcc *r)
+{
+    uint32_t cfg = r->values[PLLCFGR], m = zif_bits(cfg, 0, 6);
+    return m < 2 ? 0 : zif__rcc_source(r, zif_bits(cfg, 22, 1) ? SRC_HSE : SRC_HSI) / m;
+}
+
+uint64_t zif__rcc_pll_vco(const Rcc *r)
+{
+    return zif__rcc_pll_input(r) * zif_bits(r->values[PLLCFGR], 6, 9);
+}
+
+uint64_t zif__rcc_plli2s_vco(const Rcc *r)
+{
+    return zif__rcc_pll_input(r) * zif_bits(r->values[PLLI2SCFGR], 6, 9);
+}
+
+static uint64_t rtc_hz(const Rcc *r, uint64_t lsi, uint64_t lse)
+{
+    unsigned prescaler = zif_bits(r->values[CFGR], 16, 5);
+    if (!is_set(r, BDCR, 15)) {
+        return 0;
+    }
+    switch (zif_bits(r->values[BDCR], 8, 2)) {
+    case 1:
+        return lse;
+    case 2:
+        return lsi;
+    case 3:
+        return prescaler < 2 ? 0 : zif__rcc_source(r, SRC_HSE) / prescaler;
+    default:
+        return 0;
+    }
+}
+
+static uint64_t i2s_hz(const Rcc *r)
+{
+    unsigned divide = zif_bits(r->values[PLLI2SCFGR], 28, 3);
+    if (is_set(r, CFGR, 23)) {
+        return zif_prop_u32(&r->dev, "zif,i2s-ckin-hz", 0);
+    }
+    return is_set(r, CR, 27) && divide >= 2 ? zif__rcc_plli2s_vco(r) / divide : 0;
+}
+
+void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES])
+{
+    static const uint8_t ahb_shift[] = { 1, 2, 3, 4, 6, 7, 8, 9 }; /* HPRE 8 to 15 */
+    uint32_t cfgr = r->values[CFGR], hpre = zif_bits(cfgr, 4, 4), ppre1 = zif_bits(cfgr, 10, 3),
+             ppre2 = zif_bits(cfgr, 13, 3);
+    unsigned q = zif_bits(r->values[PLLCFGR], 24, 4);
+    uint64_t hclk, bus[NENRS];
+
+    rate[STM32_SYSCLK] = zif__rcc_source(r, zif_bits(cfgr, 2, 2));
+    rate[STM32_HCLK] = hclk = rate[STM32_SYSCLK] >> (hpre & 8 ? ahb_shift[hpre & 7] : 0);
+    rate[STM32_PCLK1] = hclk >> (ppre1 & 4 ? (ppre1 & 3) + 1 : 0);
+    rate[STM32_PCLK2] = hclk >> (ppre2 & 4 ? (ppre2 & 3) + 1 : 0);
+    /* Timers run at twice the rate of a bus that is divided (RM0090 7.2). */
+    rate[STM32_TIMCLK1] = rate[STM32_PCLK1] << (ppre1 & 4 ? 1 : 0);
+    rate[STM32_TIMCLK2] = rate[STM32_PCLK2] << (ppre2 & 4 ? 1 : 0);
+    rate[STM32_HSI] = zif__rcc_source(r, SRC_HSI);
+    rate[STM32_HSE] = zif__rcc_source(r, SRC_HSE);
+    rate[STM32_LSI] = is_set(r, CSR, 1) ? 32000 : 0;
+    rate[STM32_LSE] = is_set(r, BDCR, 1) ? zif_prop_u32(&r->dev, "zif,lse-hz", 32768) : 0;
+    rate[STM32_RTCCLK] = rtc_hz(r, rate[STM32_LSI], rate[STM32_LSE]);
+    rate[STM32_PLL48] = is_set(r, CR, 25) && q >= 2 ? zif__rcc_pll_vco(r) / q : 0;
+    rate[STM32_I2SCLK] = i2s_hz(r);
+
+    bus[AHB1ENR - AHB1ENR] = bus[AHB2ENR - AHB1ENR] = bus[AHB3ENR - AHB1ENR] = hclk;
+    bus[APB1ENR - AHB1ENR] = rate[STM32_PCLK1];
+    bus[APB2ENR - AHB1ENR] = rate[STM32_PCLK2];
+    for (unsigned n = 0; n < NENRS; n++) {
+        for (unsigned bit = 0; bit < 32; bit++) {
+            uint64_t hz = bus[n];
+            if (n == APB1ENR - AHB1ENR && bit <= 8) { /* TIM2 to TIM7, TIM12 to TIM14 */
+                hz = rate[STM32_TIMCLK1];
+            } else if (n == APB2ENR - AHB1ENR && (bit <= 1 || (bit >= 16 && bit <= 18))) { /* TIM1, 8, 9, 10, 11 */
+                hz = rate[STM32_TIMCLK2];
+            }
+            rate[LINE_GATES + n * 32 + bit] = is_set(r, AHB1ENR + n, bit) ? hz : 0;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/*
+ * What STM32 blocks ask each other besides wires: the tree says who their peers are (`st,rcc`, `st,pwr`). On a bench without the
+ * peer the answer is the permissive one. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_ST_H
+#define ZIF_ST_H
+
+#include <zif/peripheral.h>
+
+/* Cells of `clocks = <&rcc 0 n>`: clocks without a gate. */
+enum {
+    STM32_SYSCLK,
+    STM32_HCLK,
+    STM32_PCLK1,
+    STM32_PCLK2,
+    STM32_TIMCLK1, /* timers on APB1 */
+    STM32_TIMCLK2, /* and APB2 */
+    STM32_HSI,
+    STM32_HSE,
+    STM32_LSI,
+    STM32_LSE,
+    STM32_RTCCLK,
+    STM32_PLL48, /* main PLL's Q output */
+    STM32_I2SCLK,
+    STM32_CLOCKS,
+};
+
+/* Bits of RCC.CSR that name the cause of a reset. */
+enum {
+    STM32_PINRSTF = 1u << 26,
+    STM32_IWDGRSTF = 1u << 29,
+    STM32_WWDGRSTF = 1u << 30,
+    STM32_LPWRRSTF = 1u << 31,
+};
+
+/** May the back-up domain (RCC.BDCR, RTC, back-up SRAM) be written? PWR.CR.DBP of the peer `st,pwr`. */
+bool zif__stm32_backup_writable(const ZifDevice *dev);
+/** Resets the machine; the peer `st,rcc` will say why in CSR. */
+void zif__stm32_reset(ZifDevice *dev, uint32_t cause);
+/** A watchdog was started: the peer `st,rcc` runs LSI whatever LSION says. */
+void zif__stm32_force_lsi(ZifDevice *dev);
+/** The peer `st,rcc` leaves Stop mode: HSI is the system clock, HSE and the PLLs are off. */
+void zif__stm32_wake_from_stop(ZifDevice *dev);
+
+#endif
