@@ -67,6 +67,7 @@ static void device_free(ZifDevice *dev)
     free(core->clocks_out);
     free(core->resets_out);
     free(core->told);
+    free(core->held);
     free(core->polls);
     free(core->path);
     free((char *)dev->name);

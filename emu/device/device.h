@@ -111,8 +111,15 @@ enum {
     ZIF_GUARD_CLOCK = 2,    /* the gate of its clock is closed */
     ZIF_GUARD_RESET = 4,    /* held in reset */
     ZIF_GUARD_SETTLING = 8, /* its clock was opened a moment ago */
+    ZIF_GUARD_HELD = 16,    /* bits of it read as the user said */
     ZIF_GUARD_DEAF = ZIF_GUARD_CLOCK | ZIF_GUARD_RESET | ZIF_GUARD_SETTLING,
 };
+
+/* Bits that read as `value` whatever the block does: what the user asked for. */
+typedef struct {
+    uint32_t offset; /* of the word */
+    uint32_t mask, value;
+} ZifHeld;
 
 typedef struct ZifDeviceCore ZifDeviceCore;
 /* A property that was asked for, found or not. */
@@ -148,6 +155,8 @@ struct ZifDeviceCore {
     bool resetting; /* output changes are held back until every device is reset */
     unsigned nevents;
     ZifDeviceEvent *events;
+    ZifHeld *held;
+    unsigned nheld;
     uint8_t guard;        /* ZIF_GUARD_*: why a register access cannot take the short way */
     ZifTime usable_at;    /* its clock was opened so late that until then it does not answer */
     uint64_t *clocks_out; /* rates this device drives for its consumers, cls->clocks->lines of them */
@@ -277,6 +286,12 @@ size_t zif__serial_take(ZifSerialLine *line, uint8_t *bytes, size_t len);
 /** One access as the bus makes it; the register core's entry points, for tests that want no address space. */
 MemTxResult zif__mmio_read(void *dev, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs);
 MemTxResult zif__mmio_write(void *dev, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs);
+/** From now on bits `mask` of the word at `offset` read as `value`. Not part of a snapshot. */
+void zif__hold_bits(ZifDevice *dev, uint32_t offset, uint32_t mask, uint32_t value);
+/** What a read of `size` bytes at `offset` that gave `data` gives with the held bits. */
+uint64_t zif__with_held(const ZifDevice *dev, hwaddr offset, uint64_t data, unsigned size);
+/** Notes that the guest read `value` from a slot (nregs: from a block without a table, `value` then stands for the place). */
+void zif__note_poll(ZifDevice *dev, unsigned slot, uint32_t value);
 /** The value a read of `slot` would give, masked as the bus sees it. */
 uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot);
 

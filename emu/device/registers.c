@@ -20,6 +20,9 @@ uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
     const ZifClass *cls = dev->cls;
     const ZifSlot *s = &dev->core->layout->slots[slot];
     uint32_t value = cls->peek ? cls->peek(dev, slot) : zif_values(dev)[slot];
+    if (unlikely(dev->core->nheld)) {
+        value = zif__with_held(dev, s->offset, value & lanes(s->size), s->size);
+    }
     return value & s->readable;
 }
 
@@ -46,6 +49,11 @@ static inline void note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
     if (unlikely(count >= ZIF_POLL_NOTED && !(count & (count - 1)))) {
         note_long_poll(dev, p);
     }
+}
+
+void zif__note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
+{
+    note_poll(dev, slot, value);
 }
 
 static void tell_once(ZifDevice *dev, unsigned slot, uint32_t bits)
@@ -245,7 +253,7 @@ static __attribute__((noinline)) MemTxResult access_slowly(ZifDevice *dev, hwadd
             write_at(dev, addr, *data, size);
         }
     } else {
-        *data = hears ? read_at(dev, addr, size) : 0;
+        *data = zif__with_held(dev, addr, hears ? read_at(dev, addr, size) : 0, size);
     }
     if (kit->hooks.access) {
         kit->hooks.access(kit->hooks.opaque, dev, addr, *data & lanes(size), size, is_write);

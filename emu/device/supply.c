@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "device.h"
 #include "internal.h"
@@ -234,6 +235,36 @@ bool zif__device_hears(ZifDevice *dev, hwaddr addr, bool is_write)
                    name, core->clocks[0].from.dev->cls->clocks->settle, bit, then);
     }
     return false;
+}
+
+/* --- Bits the user holds ---------------------------------------------------------------------------------------------- */
+
+void zif__hold_bits(ZifDevice *dev, uint32_t offset, uint32_t mask, uint32_t value)
+{
+    ZifDeviceCore *core = dev->core;
+    ZifHeld *held = realloc(core->held, (core->nheld + 1) * sizeof *held);
+    if (!held) {
+        zif_bug("out of memory for a held field");
+    }
+    held[core->nheld++] = (ZifHeld){ offset & ~3u, mask, value & mask };
+    core->held = held;
+    core->guard |= ZIF_GUARD_HELD;
+}
+
+uint64_t zif__with_held(const ZifDevice *dev, hwaddr offset, uint64_t data, unsigned size)
+{
+    for (unsigned i = 0; i < dev->core->nheld; i++) {
+        const ZifHeld *h = &dev->core->held[i];
+        for (unsigned k = 0; k < size; k++) {
+            hwaddr at = offset + k;
+            if (at >= h->offset && at < h->offset + 4) {
+                unsigned lane = 8 * (unsigned)(at - h->offset);
+                uint64_t mask = (uint64_t)(h->mask >> lane & 0xff) << 8 * k;
+                data = (data & ~mask) | ((uint64_t)(h->value >> lane & 0xff) << 8 * k & mask);
+            }
+        }
+    }
+    return data;
 }
 
 /* --- Pins ------------------------------------------------------------------------------------------------------------- */

@@ -116,6 +116,10 @@ static bool add_device(ZifMachine *m, int node, const ZifClass *cls, ZifDevice *
             return false;
         }
     }
+    if (cls == &zif__stub_class && !parent && zif__node_reg(m->fdt, node, n->parent, 0, &base, &size)) {
+        const ZifClass *described = zif__unmodelled_class(m, base, size);
+        cls = described ? described : cls;
+    }
     char *name = choose_name(m, n);
     ZifDevice *dev = zif__device_new(&m->kit, cls, name, m->fdt, node);
     free(name);
@@ -426,7 +430,7 @@ bool zif__build(ZifMachine *m, Error **errp)
     m->cpu_config.timeline = m->kit.timeline;
     m->cpu = bus_only ? NULL : zif_cpu_new(&m->cpu_config, errp);
     return (m->cpu || bus_only) && zif__wire_devices(m, errp) && zif__serial_build(m, errp) &&
-           zif__semihost_build(m, errp);
+           zif__semihost_build(m, errp) && zif__unmodelled_hold(m, errp);
 }
 
 void zif__unbuild(ZifMachine *m)

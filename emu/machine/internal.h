@@ -5,6 +5,7 @@
 #include <zif/machine.h>
 #include "cpu/cpu.h"
 #include "device/device.h"
+#include "svd/svd.h"
 #include "tree.h"
 
 typedef enum { ZIF_MEM_RAM, ZIF_MEM_ROM, ZIF_MEM_ALIAS, ZIF_MEM_BACKDROP } ZifMemKind;
@@ -57,6 +58,8 @@ struct ZifMachine {
     ZifMachineConfig config; /* strings copied */
     void *fdt;
     ZifTreeIndex *tree;
+    ZifSvd *svd; /* NULL = none */
+    struct ZifSvdClass *svd_classes;
     int nvic;          /* its node */
     const char *model; /* in fdt */
     ZifMemoryContext *ctx;
@@ -160,6 +163,15 @@ bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *
 bool zif__look(ZifMachine *m, uint32_t address, void *bytes, size_t len);
 /** Values above sp that look like return addresses, oldest call last; returns how many were put into out. */
 unsigned zif__backtrace(ZifMachine *m, uint32_t sp, uint32_t *out, unsigned max);
+
+/* unmodelled.c */
+/** Reads the SVD file, and adds nodes to the tree for what it and `stubs` describe and the tree does not have. */
+bool zif__unmodelled_nodes(ZifMachine *m, Error **errp);
+/** A class with the SVD file's registers for a block of `size` bytes that nobody models; NULL when the file has none there. */
+const ZifClass *zif__unmodelled_class(ZifMachine *m, uint64_t base, uint64_t size);
+/** Holds what `stubs` say; when every device is there. */
+bool zif__unmodelled_hold(ZifMachine *m, Error **errp);
+void zif__unmodelled_free(ZifMachine *m);
 
 /* hash.c */
 void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);

@@ -134,10 +134,12 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->config.cmdline = copy(config->cmdline);
     m->config.overrides = NULL; /* they are in the tree now */
     m->config.noverrides = 0;
+    m->config.svd = copy(config->svd);
     m->fdt = fdt;
-    m->tree = zif__tree_index(fdt);
     m->tile_fd = -1;
-    m->ctx = zif_memory_context_new(errp);
+    bool have_nodes = zif__unmodelled_nodes(m, errp); /* the tree is whole after this */
+    m->tree = zif__tree_index(m->fdt);
+    m->ctx = have_nodes ? zif_memory_context_new(errp) : NULL;
     if (!m->ctx || !read_port_kind(config->port, &m->cpu_config.port, errp)) {
         zif_machine_free(m);
         return NULL;
@@ -187,11 +189,13 @@ void zif_machine_free(ZifMachine *m)
     }
     free(m->images);
     zif__tree_index_free(m->tree);
+    zif__unmodelled_free(m);
     free(m->fdt);
     free((char *)m->config.board);
     free((char *)m->config.port);
     free((char *)m->config.semihosting_dir);
     free((char *)m->config.cmdline);
+    free((char *)m->config.svd);
     free(m);
 }
 

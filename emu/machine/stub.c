@@ -17,8 +17,8 @@ static void tell(Stub *s, hwaddr addr, unsigned size, bool is_write, uint64_t va
         zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: wrote 0x%llx at offset 0x%llx",
                    s->dev.name, (unsigned long long)value, (unsigned long long)addr);
     } else {
-        zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: offset 0x%llx read as 0",
-                   s->dev.name, (unsigned long long)addr);
+        zif_report(&s->dev, ZIF_REPORT_UNMODELLED_DEVICE, -1, "%s is not modelled: offset 0x%llx read as 0x%llx",
+                   s->dev.name, (unsigned long long)addr, (unsigned long long)value);
     }
     ZifKit *kit = s->dev.core->kit;
     if (kit->hooks.access) {
@@ -28,8 +28,11 @@ static void tell(Stub *s, hwaddr addr, unsigned size, bool is_write, uint64_t va
 
 static uint64_t stub_read(void *opaque, hwaddr addr, unsigned size)
 {
-    tell(opaque, addr, size, false, 0);
-    return 0;
+    Stub *s = opaque;
+    uint64_t value = zif__with_held(&s->dev, addr, 0, size);
+    tell(s, addr, size, false, value);
+    zif__note_poll(&s->dev, 0, addr);
+    return value;
 }
 
 static void stub_write(void *opaque, hwaddr addr, uint64_t data, unsigned size)

@@ -48,7 +48,8 @@ static Polled find_poll(ZifMachine *m)
     Polled best = { 0 };
     for (unsigned i = 0; i < m->kit.ndevices; i++) {
         ZifDevice *dev = m->kit.devices[i];
-        for (unsigned slot = 0; slot < dev->cls->nregs; slot++) {
+        for (unsigned slot = 0; slot < dev->cls->nregs || !slot;
+             slot++) { /* a block without a table has one, for them all */
             const ZifPoll *p = &dev->core->polls[slot];
             if (p->count >= 2 * ZIF_POLL_NOTED && (!best.poll || p->count > best.poll->count) &&
                 is_where_it_was(m, p->pc)) {
@@ -107,11 +108,73 @@ static uint32_t tested_bits(ZifMachine *m, uint32_t pc)
     return 0;
 }
 
+/* What could end the wait: what the block has scheduled, what comes from outside, or the option that would do it. */
+static void put_ways_out(ZifMachine *m, const Polled *p, uint32_t offset, uint32_t bits, FILE *out)
+{
+    const ZifDeviceCore *core = p->dev->core;
+    char when[32], name[64];
+    unsigned bit = bits ? (unsigned)__builtin_ctz(bits) : 0;
+    bool scheduled = false;
+    for (unsigned i = 0; i < core->nevents; i++) {
+        if (zif_event_pending(&core->events[i].ev)) {
+            fprintf(out, "%s has \"%s\" due at %s\n", p->dev->name, core->events[i].ev.name,
+                    zif_time_format(core->events[i].ev.when, when));
+            scheduled = true;
+        }
+    }
+    if (core->guard & ZIF_GUARD_DEAF) {
+        fprintf(out, "%s does not hear the bus: its clock is off or it is held in reset (see the reports)\n",
+                p->dev->name);
+    } else if (core->serial && !zif_serial_queued(core->serial)) {
+        fprintf(out, "nothing waits to be received on its line: --send '%s:...' would, or --uart %s=KIND\n",
+                zif_serial_name(core->serial), zif_serial_name(core->serial));
+    } else if (!scheduled) {
+        fprintf(out, "nothing is scheduled in %s that would change it\n", p->dev->name);
+    }
+    const ZifField *f = p->slot < p->dev->cls->nregs ? core->layout->slots[p->slot].row->fields : NULL;
+    while (f && f->name && !(bit >= f->lsb && bit < f->lsb + f->width)) {
+        f++;
+    }
+    if (!bits || bits == UINT32_MAX) {
+        return;
+    }
+    unsigned other = !(p->poll->value >> bit & 1);
+    if (f && f->name) {
+        uint32_t field = (f->width >= 32 ? UINT32_MAX : (1u << f->width) - 1), now = p->poll->value >> f->lsb & field;
+        fprintf(out, "to go on as if it were otherwise: --stub %s.%s.%s=%u\n", p->dev->name,
+                zif__slot_name(p->dev->cls, (int)p->slot, name), f->name,
+                f->width == 1 ? other : now ^ 1u << (bit - f->lsb));
+    } else {
+        fprintf(out, "to go on as if it were otherwise: --stub 0x%08x:%u=%u%s\n", (uint32_t)p->dev->base + offset, bit,
+                other, p->dev->cls->nregs ? "" : " (--svd FILE names its registers)");
+    }
+}
+
+/* A block without a table: the value of its poll is the place that was read. */
+static void put_stub_poll(ZifMachine *m, const Polled *p, FILE *out)
+{
+    char since[32], where[256];
+    uint32_t bits = tested_bits(m, p->poll->pc), offset = p->poll->value;
+    ZifPoll zero = *p->poll;
+    zero.value = (uint32_t)zif__with_held(p->dev, offset, 0, 4);
+    fprintf(out, "it kept reading %s at offset 0x%x, which zif does not model: %u times since %s, at 0x%08x %s\n",
+            p->dev->name, offset, p->poll->count, zif_time_format(p->poll->since, since), p->poll->pc,
+            zif_machine_locate(m, p->poll->pc, where, sizeof where));
+    if (bits && bits != UINT32_MAX) {
+        fprintf(out, "the code there looks at 0x%x\n", bits);
+    }
+    put_ways_out(m, &(Polled){ p->dev, p->slot, &zero }, offset, bits, out);
+}
+
 static void put_poll(ZifMachine *m, FILE *out)
 {
     char name[64], fields[160], since[32], where[256];
     Polled p = find_poll(m);
     if (!p.dev) {
+        return;
+    }
+    if (!p.dev->cls->nregs) {
+        put_stub_poll(m, &p, out);
         return;
     }
     const ZifSlot *slot = &p.dev->core->layout->slots[p.slot];
@@ -126,6 +189,7 @@ static void put_poll(ZifMachine *m, FILE *out)
         zif__field_names(slot, bits, fields, sizeof fields);
         fprintf(out, "the code there looks at 0x%x%s%s\n", bits, *fields ? ": " : "", fields);
     }
+    put_ways_out(m, &p, slot->offset, bits, out);
 }
 
 typedef struct {

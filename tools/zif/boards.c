@@ -5,7 +5,7 @@
 #include <zif/machine.h>
 #include "commands.h"
 
-enum { HELP, NAMES, MARKDOWN, BOARD, FLAT, JSON };
+enum { HELP, NAMES, MARKDOWN, BOARD, SVD, FLAT, JSON };
 
 #define HELP_OPTION                                                                                                    \
     {                                                                                                                  \
@@ -21,11 +21,13 @@ const Option boards_options[] = {
 };
 const Option board_options[] = {
     { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC, as `zif run` takes it." },
+    { SVD, "svd", 0, OPTION_VALUE, "FILE", "An SVD file of the chip, as `zif run` takes it." },
     HELP_OPTION,
     { 0 },
 };
 const Option mtree_options[] = {
     { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC, as `zif run` takes it." },
+    { SVD, "svd", 0, OPTION_VALUE, "FILE", "An SVD file of the chip, as `zif run` takes it." },
     { FLAT, "flat", 'f', OPTION_FLAG, NULL, "What each address space finally sees, instead of the trees." },
     { JSON, "json", 0, OPTION_FLAG, NULL, "As JSON." },
     HELP_OPTION,
@@ -34,7 +36,7 @@ const Option mtree_options[] = {
 
 typedef struct {
     bool help, names, markdown, flat, json;
-    const char *board;
+    const char *board, *svd;
 } Arguments;
 
 /* False and *errp on bad usage. An operand is a board, too. */
@@ -57,6 +59,9 @@ static bool parse(Arguments *a, const Option *options, char **argv, Error **errp
             break;
         case MARKDOWN:
             a->markdown = true;
+            break;
+        case SVD:
+            a->svd = value;
             break;
         case FLAT:
             a->flat = true;
@@ -116,13 +121,13 @@ int command_boards(char **argv)
     return 0;
 }
 
-static ZifMachine *open_board(const char *board, Error **errp)
+static ZifMachine *open_board(const Arguments *a, Error **errp)
 {
-    if (!board) {
+    if (!a->board) {
         error_setg(errp, "no board is named (zif boards lists them)");
         return NULL;
     }
-    return zif_machine_new(&(ZifMachineConfig){ .board = board, .ram_fill = ZIF_RAM_ZERO }, errp);
+    return zif_machine_new(&(ZifMachineConfig){ .board = a->board, .svd = a->svd, .ram_fill = ZIF_RAM_ZERO }, errp);
 }
 
 int command_board(char **argv)
@@ -137,7 +142,7 @@ int command_board(char **argv)
         help_command("board");
         return 0;
     }
-    m = open_board(a.board, &err);
+    m = open_board(&a, &err);
     if (!m) {
         return cannot(err);
     }
@@ -158,7 +163,7 @@ int command_mtree(char **argv)
         help_command("mtree");
         return 0;
     }
-    m = open_board(a.board, &err);
+    m = open_board(&a, &err);
     if (!m) {
         return cannot(err);
     }

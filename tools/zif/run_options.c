@@ -33,6 +33,8 @@ enum {
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
+    STUB,
+    SVD,
     SEED,
     RAM_FILL,
     CPU_PORT,
@@ -99,6 +101,12 @@ const Option run_option_table[] = {
       "Step: wait until there is such a report, earlier ones included. It does not count for --strict." },
     { ALLOW_REPORT, "allow-report", 0, OPTION_VALUE, "KIND[:PERIPHERAL[.REGISTER]]",
       "Such reports do not count for --strict." },
+    { STUB, "stub", 0, OPTION_VALUE, "FIELD=VALUE",
+      "Bits that read as VALUE whatever the block does: PERIPHERAL.REGISTER[.FIELD], ADDRESS, ADDRESS:BIT or "
+      "ADDRESS:MSB:LSB." },
+    { SVD, "svd", 0, OPTION_VALUE, "FILE",
+      "An SVD file of the chip: its registers stand in, kept and named but without effect, for every block that zif "
+      "does not model." },
     { SEED, "seed", 0, OPTION_VALUE, "N", "Seed of everything random in the machine; 1." },
     { RAM_FILL, "ram-fill", 0, OPTION_VALUE, "random|zero|0xNN", "What RAM holds at power-on; random, by the seed." },
     { SEMIHOSTING, "semihosting", 0, OPTION_VALUE, "on|off",
@@ -404,6 +412,18 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return add_pin_step(o, STEP_PRESS, "press", value, errp);
     case EXPECT_PIN:
         return add_pin_step(o, STEP_EXPECT_PIN, "expect-pin", value, errp);
+    case STUB:
+        o->stubs = realloc(o->stubs, (o->nstubs + 2) * sizeof *o->stubs);
+        if (!o->stubs) {
+            zif_bug("out of memory for options");
+        }
+        o->stubs[o->nstubs++] = value;
+        o->stubs[o->nstubs] = NULL;
+        o->machine.stubs = o->stubs;
+        return true;
+    case SVD:
+        o->machine.svd = value;
+        return true;
     case SEED:
         return parse_number("seed", value, UINT64_MAX, &o->machine.seed, errp);
     case RAM_FILL:
@@ -507,6 +527,7 @@ void run_options_free(RunOptions *o)
         free(o->pins[i]);
     }
     free(o->pins);
+    free(o->stubs);
     for (size_t i = 0; i < o->nallowed; i++) {
         free(o->allowed[i]);
     }

@@ -35,6 +35,8 @@ typedef struct {
     uint32_t strict; /* bit per ZifReportKind */
     ExpectedReport **expected, **allowed;
     size_t nexpected, nallowed;
+    const char **stubs; /* NULL-ended */
+    size_t nstubs;
     PinStep **pins;
     size_t npins;
     const char **images;

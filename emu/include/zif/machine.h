@@ -27,6 +27,9 @@ typedef struct {
     bool program;                /* images are put into flashes that a file holds, too; without it the file wins */
     const struct ZifOverride *overrides; /* properties of the devicetree that differ, noverrides of them */
     unsigned noverrides;
+    const char *svd; /* an SVD file that names the registers of blocks nobody modelled; NULL = none */
+    /* NULL-ended: fields held at a value, PERIPHERAL.REGISTER[.FIELD]=VALUE or ADDRESS[:BIT|:MSB:LSB]=VALUE. */
+    const char *const *stubs;
 } ZifMachineConfig;
 
 /* A property of the board's devicetree with another value. Everything it points to is copied. */
