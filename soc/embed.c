@@ -72,6 +72,10 @@ int main(int argc, char **argv)
     for (; arg < argc && strcmp(argv[arg], "--"); arg++) {
         size_t size;
         fdts[nboards] = slurp(argv[arg], &size);
+        if (fdt_check_full(fdts[nboards], size)) { /* zif does not check a built-in tree again */
+            fprintf(stderr, "%s is not a sound compiled devicetree\n", argv[arg]);
+            return 1;
+        }
         put_bytes(out, "dtb", nboards, fdts[nboards], size);
         nboards++;
     }

@@ -144,7 +144,7 @@ ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, c
     core->number = kit->ndevices;
     core->fdt = fdt;
     core->node = node;
-    core->phandle = fdt ? fdt_get_phandle(fdt, node) : 0;
+    core->phandle = fdt ? zif__fdt_phandle(fdt, node) : 0;
     core->layout = layout_of(kit, cls);
     core->told = calloc(cls->nregs + 1, 1);
     core->polls = calloc(cls->nregs + 1, sizeof *core->polls);

@@ -230,6 +230,15 @@ void zif__report(ZifKit *kit, ZifDevice *dev, const char *device_name, ZifReport
                  const char *text);
 unsigned zif__nreports(const ZifKit *kit);
 const ZifReportEntry *zif__report_at(const ZifKit *kit, unsigned n);
+/* Properties of a node of a tree that has passed libfdt's full check (property.c). */
+/** Value and length in bytes; NULL without the property, and *len is as it was. */
+const void *zif__fdt_property(const void *fdt, int node, const char *name, int *len);
+/** String `index` of a list of strings; NULL past the last. */
+const char *zif__fdt_string(const void *fdt, int node, const char *name, unsigned index);
+/** A property of one cell; UINT32_MAX when it is there but is not one cell. */
+uint32_t zif__fdt_number(const void *fdt, int node, const char *name, uint32_t otherwise);
+/** 0: none. */
+uint32_t zif__fdt_phandle(const void *fdt, int node);
 /** Entry `index` of the reg property of a node below `parent`; false when there is none. */
 bool zif__node_reg(const void *fdt, int node, int parent, unsigned index, uint64_t *base, uint64_t *size);
 ZifDevice *zif__device_by_phandle(ZifKit *kit, uint32_t phandle);

@@ -18,7 +18,7 @@ static const void *property(const ZifDevice *dev, const char *name, int *len)
         }
     }
     ZifProperty p = { .name = strdup(name) };
-    p.value = core->fdt ? fdt_getprop(core->fdt, core->node, name, &p.len) : NULL;
+    p.value = core->fdt ? zif__fdt_property(core->fdt, core->node, name, &p.len) : NULL;
     core->props = realloc(core->props, (core->nprops + 1) * sizeof *core->props);
     core->props[core->nprops++] = p;
     *len = p.value ? p.len : 0;
@@ -88,7 +88,7 @@ unsigned zif_child_cells(const ZifDevice *dev, unsigned index, const char *name,
         fdt_for_each_subnode(child, dev->core->fdt, dev->core->node)
         {
             if (index-- == 0) {
-                const void *p = fdt_getprop(dev->core->fdt, child, name, &len);
+                const void *p = zif__fdt_property(dev->core->fdt, child, name, &len);
                 return copy_cells(p, len, out, max);
             }
         }
@@ -122,20 +122,21 @@ ZifDevice *zif_prop_peer(const ZifDevice *dev, const char *name, const char *cla
 bool zif__node_reg(const void *fdt, int node, int parent, unsigned index, uint64_t *base, uint64_t *size)
 {
     int len;
-    const void *p = fdt ? fdt_getprop(fdt, node, "reg", &len) : NULL;
+    const void *p = fdt ? zif__fdt_property(fdt, node, "reg", &len) : NULL;
     if (!p || parent < 0) {
         return false;
     }
-    int na = fdt_address_cells(fdt, parent), ns = fdt_size_cells(fdt, parent);
-    if (na < 1 || na > 2 || ns < 0 || ns > 2 || index >= (unsigned)len / (4 * (na + ns))) {
+    uint32_t na = zif__fdt_number(fdt, parent, "#address-cells", 2),
+             ns = zif__fdt_number(fdt, parent, "#size-cells", 1);
+    if (na < 1 || na > 2 || ns > 2 || index >= (unsigned)len / (4 * (na + ns))) {
         return false;
     }
     unsigned at = index * (na + ns);
     *base = *size = 0;
-    for (int i = 0; i < na; i++) {
+    for (unsigned i = 0; i < na; i++) {
         *base = *base << 32 | cell(p, at++);
     }
-    for (int i = 0; i < ns; i++) {
+    for (unsigned i = 0; i < ns; i++) {
         *size = *size << 32 | cell(p, at++);
     }
     return true;

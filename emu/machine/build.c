@@ -179,7 +179,7 @@ static bool walk(ZifMachine *m, int bus, unsigned depth, Error **errp)
         }
         if (zif__tree_compatible(m->fdt, node, "simple-bus")) {
             int len = 0;
-            if (depth == MAX_BUS_DEPTH || (fdt_getprop(m->fdt, node, "ranges", &len) && len)) {
+            if (depth == MAX_BUS_DEPTH || (zif__fdt_property(m->fdt, node, "ranges", &len) && len)) {
                 error_setg(errp, "%s: buses that translate addresses or are nested deeper than %d are not supported",
                            zif__tree_node(m->tree, node)->path, MAX_BUS_DEPTH);
                 return false;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "device/device.h"
 #include "tree.h"
 
 /* dtc -@ leaves the labels as properties of /__symbols__: label = path. */
@@ -45,7 +46,7 @@ ZifTreeIndex *zif__tree_index(const void *fdt)
         const char *prefix = depth > 1 ? parent->path : "";
         size_t len = strlen(prefix) + strlen(name ? name : "") + 2;
         *node = (ZifTreeNode){ .offset = n, .parent = parent ? parent->offset : -1, .path = malloc(len) };
-        node->phandle = fdt_get_phandle(fdt, n);
+        node->phandle = zif__fdt_phandle(fdt, n);
         snprintf(node->path, len, "%s/%s", prefix, name ? name : "");
         above[depth] = t->n++;
     }

@@ -2,7 +2,6 @@
  * Two nodes at one address and of one zif,priority: nobody said which of them is seen, so the tree is refused. A controller
  * and the memory nodes inside it are one thing. SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
@@ -52,9 +51,9 @@ bool zif__no_overlaps(ZifMachine *m, Error **errp)
 {
     Range *ranges = NULL;
     size_t n = 0;
-    int depth = 0;
     bool ok = true;
-    for (int node = fdt_next_node(m->fdt, -1, &depth); ok && node >= 0; node = fdt_next_node(m->fdt, node, &depth)) {
+    for (unsigned i = 0; ok && i < m->tree->n; i++) {
+        int node = m->tree->nodes[i].offset;
         const ZifDevice *dev = zif__device_of_node(m, node);
         Range r = { .node = node };
         uint64_t size;
@@ -62,8 +61,7 @@ bool zif__no_overlaps(ZifMachine *m, Error **errp)
             continue;
         }
         r.priority = (int)zif__tree_u32(m->fdt, node, "zif,priority", 0);
-        for (unsigned k = 0;
-             ok && zif__node_reg(m->fdt, node, zif__tree_node(m->tree, node)->parent, k, &r.base, &size); k++) {
+        for (unsigned k = 0; ok && zif__node_reg(m->fdt, node, m->tree->nodes[i].parent, k, &r.base, &size); k++) {
             r.end = r.base + size;
             ranges = realloc(ranges, (n + 1) * sizeof *ranges);
             if (!ranges) {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 #include "heap.h"
 
-enum { PAGE = 1 << 12, FIRST_HEAP = 1 << 18, LARGE_PAGE = 1 << 21 };
+enum { CHUNK = 64, PAGE = 1 << 12, FIRST_HEAP = 1 << 18, LARGE_PAGE = 1 << 21 };
 
 void heap_on_large_page(void)
 {
@@ -21,11 +21,12 @@ void heap_on_large_page(void)
     mallopt(M_TOP_PAD, LARGE_PAGE);
     mallopt(M_TRIM_THRESHOLD, 2 * LARGE_PAGE);
     mallopt(M_MMAP_THRESHOLD, LARGE_PAGE / 2);
-    /* More than is left of the heap that the C library began with. It is never touched, and the heap goes on behind it,
-     * a page before `start`: nothing may touch the large page before it is asked for. */
-    static void *rest;
-    rest = malloc(FIRST_HEAP);
-    if (rest) {
+    /* What is left of the heap that the C library began with, and more than that: neither is ever touched. The heap goes on
+     * behind them, a page before `start`: nothing may touch the large page before it is asked for. */
+    static void *volatile left[2]; /* volatile: else the compiler sees that nobody uses them */
+    left[0] = malloc(mallinfo2().keepcost - CHUNK);
+    left[1] = malloc(FIRST_HEAP);
+    if (left[1]) {
         madvise((void *)start, LARGE_PAGE, MADV_HUGEPAGE);
     }
 }
