@@ -23,8 +23,7 @@ static uint64_t place(const ZifFlashStep *s, uint32_t i)
     return s->lane ? s->offset + (uint64_t)(i / s->lane) * s->stride + i % s->lane : s->offset + i;
 }
 
-/* One past the last byte the step touches, from its offset. */
-static uint64_t reach(const ZifFlashStep *s)
+uint64_t zif_flash_reach(const ZifFlashStep *s)
 {
     return s->len ? place(s, s->len - 1) + 1 - s->offset : 0;
 }
@@ -170,12 +169,12 @@ void zif__flash_free(ZifDevice *dev)
 /* The guest's translated code, dirty logs and snapshots learn of it. */
 static void changed(ZifFlash *f, const ZifFlashStep *s)
 {
-    memory_region_set_dirty(f->region, s->offset, reach(s));
+    memory_region_set_dirty(f->region, s->offset, zif_flash_reach(s));
 }
 
 static void check(const ZifFlash *f, const ZifFlashStep *s)
 {
-    if (s->offset > f->size || reach(s) > f->size - s->offset ||
+    if (s->offset > f->size || zif_flash_reach(s) > f->size - s->offset ||
         (s->kind != ZIF_FLASH_ERASE && s->len > ZIF_FLASH_STEP_BYTES)) {
         zif_bug("%s: a step of %u bytes at 0x%llx does not fit its 0x%llx bytes", f->name, s->len,
                 (unsigned long long)s->offset, (unsigned long long)f->size);
@@ -186,7 +185,7 @@ static void check(const ZifFlash *f, const ZifFlashStep *s)
 static void each_sector(ZifFlash *f, const ZifFlashStep *s,
                         void (*fn)(ZifFlash *f, uint32_t n, uint64_t start, uint64_t size))
 {
-    uint64_t start = 0, end = s->offset + reach(s);
+    uint64_t start = 0, end = s->offset + zif_flash_reach(s);
     uint32_t n = 0;
     for (unsigned r = 0; r < ZIF_FLASH_RUNS && f->runs[r].count; r++) {
         uint64_t size = f->runs[r].size;
@@ -327,6 +326,11 @@ uint64_t zif_flash_size(const ZifFlash *f)
     return f->size;
 }
 
+uint32_t zif_flash_unit(const ZifFlash *f)
+{
+    return f->unit;
+}
+
 uint32_t zif_flash_nsectors(const ZifFlash *f)
 {
     return f->nsectors;
@@ -362,10 +366,14 @@ uint64_t zif_flash_steps(const ZifFlash *f)
     return f->steps;
 }
 
-void zif_flash_set_cells(ZifFlash *f, const uint8_t *cells)
+void zif_flash_set_cells(ZifFlash *f, uint64_t offset, const uint8_t *cells, uint64_t len)
 {
-    memcpy(f->cells, cells, f->size);
-    memory_region_set_dirty(f->region, 0, f->size);
+    if (offset > f->size || len > f->size - offset) {
+        zif_bug("%s: 0x%llx cells at 0x%llx are not within it", f->name, (unsigned long long)len,
+                (unsigned long long)offset);
+    }
+    memcpy(f->cells + offset, cells, len);
+    memory_region_set_dirty(f->region, offset, len);
 }
 
 void zif_flash_flip(ZifFlash *f, uint64_t offset, unsigned bit)

@@ -18,6 +18,7 @@ extern const Command commands[]; /* ended by a row without name */
 
 int command_run(char **argv);
 int command_gdb(char **argv);
+int command_powercut(char **argv);
 int command_boards(char **argv);
 int command_board(char **argv);
 int command_mtree(char **argv);

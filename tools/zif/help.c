@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "commands.h"
+#include "powercut.h"
 #include "report_help.h"
 #include "run_options.h"
 
@@ -62,6 +63,14 @@ const Command commands[] = {
       "those of `zif "
       "run`; what the console prints appears in GDB.",
       help_only_options, "", command_gdb },
+    { "powercut", "Cut power at every program and erase step.", "--board BOARD --check-text TEXT [OPTION]... IMAGE...",
+      "Runs a program, cuts power before, in the middle of and after its program and erase steps of flash, starts "
+      "again on what is left, and "
+      "tells which points do not come up, each with the command that replays it. Options of `zif run` say what is run: "
+      "--board, --flash "
+      "(the files stay as they are), --expect, --send, --for, --timeout, --seed. The exit code is 120 when a point "
+      "does not come up.",
+      powercut_option_table, "", command_powercut },
     { "boards", "List boards and SoCs.", "[--names]", "Lists the boards and bare SoCs that are built in.",
       boards_options, "", command_boards },
     { "board", "Describe a board.", "BOARD",

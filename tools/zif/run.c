@@ -134,11 +134,16 @@ static bool save(Run *r)
     return false;
 }
 
+static void on_power_cycle(void *opaque)
+{
+    zif_machine_power_cycle(((Run *)opaque)->machine);
+}
+
 static bool load(Run *r, Error **errp)
 {
     r->machine = zif_machine_new(&r->o.machine, errp);
     r->images = calloc(r->o.nimages, sizeof(ZifImage *));
-    if (!r->machine || !r->images) {
+    if (!r->machine || !r->images || !flash_options_apply(&r->o.flash, r->machine, false, errp)) {
         return false;
     }
     for (size_t i = 0; i < r->o.nimages; i++) {
@@ -202,6 +207,9 @@ static bool prepare(Run *r, Error **errp)
     r->base = zif_machine_now(r->machine);
     if (r->o.save && r->o.save_at != ZIF_TIME_NEVER) {
         zif_machine_at(r->machine, r->o.save_at, on_save_time, r);
+    }
+    for (size_t i = 0; i < r->o.npower_cycles; i++) {
+        zif_machine_at(r->machine, r->o.power_cycles[i], on_power_cycle, r);
     }
     if (r->o.gdb && !(r->gdb = gdb_session_open(r->machine, r->o.gdb, r->o.gdb_halts, errp))) {
         return false;

@@ -46,6 +46,11 @@ enum {
     GDB_HALT,
     SAVE,
     LOAD,
+    FLASH,
+    PROGRAM,
+    POWER_CYCLE_AT,
+    FLASH_ENDURANCE,
+    FLASH_FLIP,
     LOG,
     QUIET,
     HELP,
@@ -122,6 +127,18 @@ const Option run_option_table[] = {
       "Store a snapshot of the machine at this virtual time, or after the last step." },
     { LOAD, "load", 0, OPTION_VALUE, "FILE",
       "Go on from a stored snapshot of the same board; images are needed for symbols only." },
+    { FLASH, "flash", 0, OPTION_VALUE, "NAME=FILE[,ro|,overlay]",
+      "A file holds the contents of this flash (`zif board' has its name), from run to run; a new one is made erased. "
+      "What it holds wins over "
+      "IMAGE. ro: the chip is write-protected; overlay: the file stays as it is." },
+    { PROGRAM, "program", 0, OPTION_FLAG, NULL, "Put IMAGE into flashes that a file holds, too, before the run." },
+    { POWER_CYCLE_AT, "power-cycle-at", 0, OPTION_VALUE, "TIME",
+      "Power goes and comes back at this virtual time (can be given more than once): flashes keep their contents, RAM "
+      "does not." },
+    { FLASH_ENDURANCE, "flash-endurance", 0, OPTION_VALUE, "N",
+      "Flash sectors erased more than N times no longer erase whole; no limit." },
+    { FLASH_FLIP, "flash-flip", 0, OPTION_VALUE, "NAME+OFFSET[.BIT]@TIME",
+      "Invert a bit (0 to 7, 0) of a flash at this virtual time." },
     { LOG, "log", 0, OPTION_VALUE, "LEVEL[:CATEGORY]",
       "What zif says of its own doing: error, warn (default), info, debug, trace; for all or one category." },
     { QUIET, "quiet", 'q', OPTION_FLAG, NULL, "Print only what the guest prints, and failures." },
@@ -353,6 +370,20 @@ static bool parse_gdb(RunOptions *o, const char *text, Error **errp)
     return true;
 }
 
+static bool add_power_cycle(RunOptions *o, const char *text, Error **errp)
+{
+    ZifTime when;
+    if (!parse_duration("power-cycle-at", text, &when, errp)) {
+        return false;
+    }
+    o->power_cycles = realloc(o->power_cycles, (o->npower_cycles + 1) * sizeof *o->power_cycles);
+    if (!o->power_cycles) {
+        zif_bug("out of memory for options");
+    }
+    o->power_cycles[o->npower_cycles++] = when;
+    return true;
+}
+
 static bool parse_semihosting(RunOptions *o, const char *text, Error **errp)
 {
     o->machine.semihosting = !strcmp(text, "on");
@@ -436,6 +467,21 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case CMDLINE:
         o->machine.cmdline = value;
         return true;
+    case FLASH:
+        return flash_options_add_file(&o->flash, value, errp);
+    case PROGRAM:
+        o->machine.program = true;
+        return true;
+    case POWER_CYCLE_AT:
+        return add_power_cycle(o, value, errp);
+    case FLASH_ENDURANCE:
+        if (!parse_number("flash-endurance", value, UINT32_MAX, &number, errp)) {
+            return false;
+        }
+        o->flash.endurance = (uint32_t)number;
+        return true;
+    case FLASH_FLIP:
+        return flash_options_add_flip(&o->flash, value, errp);
     case LOG:
         return zif_log_configure(value, errp);
     case REALTIME:
@@ -501,6 +547,10 @@ bool run_options_parse(RunOptions *o, char **argv, Error **errp)
         error_setg(errp, "--save: '@expect' is after the last step, and there is none");
         return false;
     }
+    if (o->load && o->flash.nfiles) {
+        error_setg(errp, "--load brings the contents of all flashes: no --flash with it");
+        return false;
+    }
     if (!o->nimages && !o->load) {
         error_setg(errp, "no firmware image is named (see zif run --help)");
         return false;
@@ -532,6 +582,8 @@ void run_options_free(RunOptions *o)
         free(o->allowed[i]);
     }
     free(o->allowed);
+    flash_options_free(&o->flash);
+    free(o->power_cycles);
     free(o->images);
     free(o->save);
     steps_free(o->steps);

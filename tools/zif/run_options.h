@@ -4,6 +4,7 @@
 
 #include <zif/machine.h>
 #include "expected.h"
+#include "flash_files.h"
 #include "options.h"
 #include "pins.h"
 #include "steps.h"
@@ -39,6 +40,9 @@ typedef struct {
     size_t nstubs;
     PinStep **pins;
     size_t npins;
+    FlashOptions flash;
+    ZifTime *power_cycles; /* virtual times */
+    size_t npower_cycles;
     const char **images;
     size_t nimages;
 } RunOptions;

@@ -187,6 +187,12 @@ static void print_figures(Run *r)
             "zif: %s; %s of virtual time, %" PRIu64 " instructions, %.3f s on the host (%.1f times real time)\n",
             outcome_word(&r->outcome), zif_time_format(t, when), zif_machine_instructions(r->machine), r->elapsed,
             r->elapsed > 0 ? seconds / r->elapsed : 0.0);
+    for (unsigned i = 0; i < zif_machine_nflashes(r->machine); i++) {
+        char words[160];
+        if (flash_wear_words(zif_machine_flash(r->machine, i), words, sizeof words)) {
+            fprintf(stderr, "zif: %s\n", words);
+        }
+    }
 }
 
 static void write_junit(Run *r)
@@ -240,6 +246,12 @@ int verdict(Run *r)
     }
     if (ran && r->o.save && !r->saved && !outcome_code(&r->outcome)) {
         say(r, "--save: the run ended before the snapshot was due, nothing is stored");
+        r->outcome.cannot = true;
+    }
+    Error *err = NULL;
+    if (ran && !flash_options_keep_wear(&r->o.flash, r->machine, &err)) {
+        say(r, "%s", error_get_pretty(err));
+        error_free(err);
         r->outcome.cannot = true;
     }
     end_line(r);

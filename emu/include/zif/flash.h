@@ -80,8 +80,8 @@ typedef enum {
  * nothing changed, otherwise. */
 bool zif_flash_attach(ZifFlash *f, const char *path, ZifFlashFile mode, Error **errp);
 bool zif_flash_attached(const ZifFlash *f);
-/** Replaces all cells (a dump taken earlier); no step, no wear. */
-void zif_flash_set_cells(ZifFlash *f, const uint8_t *cells);
+/** Replaces len cells from `offset` (a dump taken earlier); no step, no wear. The range must be inside the flash. */
+void zif_flash_set_cells(ZifFlash *f, uint64_t offset, const uint8_t *cells, uint64_t len);
 /** Inverts one bit (0..7) of the byte at `offset`: radiation, a weak cell. */
 void zif_flash_flip(ZifFlash *f, uint64_t offset, unsigned bit);
 /** Sectors erased more often than this no longer erase whole (which bits stay 0 follows from the seed); 0: no limit. */
@@ -90,6 +90,10 @@ void zif_flash_set_endurance(ZifFlash *f, uint32_t erases);
 /** What `cells` (size bytes) look like after the step, or after power failed in the middle of it: each seed is another way to fail. */
 void zif_flash_apply(const ZifFlashStep *step, uint8_t *cells);
 void zif_flash_tear(const ZifFlashStep *step, uint32_t unit, uint8_t *cells, uint64_t seed);
+/** One past the last cell a step touches, counted from its offset. */
+uint64_t zif_flash_reach(const ZifFlashStep *step);
+/** Bytes programmed at once, for zif_flash_tear. */
+uint32_t zif_flash_unit(const ZifFlash *f);
 /** "program", "erase", "write". */
 const char *zif_flash_kind_name(ZifFlashKind kind);
 
