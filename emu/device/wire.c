@@ -72,6 +72,11 @@ bool zif_input_connected(const ZifDevice *dev, unsigned input, unsigned line)
     return input_line(dev, input, line)->connected;
 }
 
+bool zif_output_connected(const ZifDevice *dev, unsigned output, unsigned line)
+{
+    return output_line(dev, output, line)->wires != NULL;
+}
+
 static void set_input(ZifInputLine *in, int level)
 {
     if (in->level == !!level) {

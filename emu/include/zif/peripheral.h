@@ -239,6 +239,8 @@ int zif_output_level(const ZifDevice *dev, unsigned output, unsigned line);
 int zif_input_level(const ZifDevice *dev, unsigned input, unsigned line);
 /** Does anything drive this input line? A pin that nothing drives follows its pull resistor. */
 bool zif_input_connected(const ZifDevice *dev, unsigned input, unsigned line);
+/** Does anything listen to this output line? */
+bool zif_output_connected(const ZifDevice *dev, unsigned output, unsigned line);
 /** Lets an output line of src drive an input line of dst, as the tree's wires do. For devices whose wiring registers decide,
  * connect everything in realize and gate by register. */
 void zif_connect(ZifDevice *src, unsigned output, unsigned line, ZifDevice *dst, unsigned input, unsigned dst_line);
