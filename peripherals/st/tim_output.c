@@ -135,8 +135,9 @@ static void check_pin(Tim *t, unsigned i)
     if (!on || was || !zif__tim_takes_pin(t, i)) {
         return;
     }
-    bool inside = tim_is_output(t, i) && (tim_get(t, DIER) & (CC1IF | CC1DE) << i || zif_bits(tim_get(t, CR2), 4, 3) >= 3 ||
-                                          zif_output_connected(&t->dev, OUT_OC, i));
+    bool inside =
+        tim_is_output(t, i) && (tim_get(t, DIER) & (CC1IF | CC1DE) << i || zif_bits(tim_get(t, CR2), 4, 3) >= 3 ||
+                                (ocm(t, i) < PWM1 && zif_output_connected(&t->dev, OUT_OC, i)));
     char signal[] = "ch1", complement[] = "ch1n";
     signal[2] = complement[2] = '1' + i;
     bool either = t->ccer & 4u << (4 * i) && i < NCOMPLEMENTARY && zif_routed(&t->dev, complement);

@@ -6,7 +6,19 @@
 #include <cmocka.h>
 #include <zif/testbench.h>
 
-enum { CR1 = 0, CR2 = 4, SMCR = 8, DIER = 12, SR = 16, EGR = 20, CCMR1 = 24, CCMR2 = 28, CCER = 32, CNT = 36, PSC = 40 };
+enum {
+    CR1 = 0,
+    CR2 = 4,
+    SMCR = 8,
+    DIER = 12,
+    SR = 16,
+    EGR = 20,
+    CCMR1 = 24,
+    CCMR2 = 28,
+    CCER = 32,
+    CNT = 36,
+    PSC = 40
+};
 enum { ARR = 44, RCR = 48, CCR1 = 52, CCR2 = 56, BDTR = 68, DCR = 72, DMAR = 76 };
 enum { CEN = 1, UDIS = 2, URS = 4, OPM = 8, DIR = 16, CENTER1 = 32, CENTER3 = 96, ARPE = 128 };
 enum { UIF = 1, CC1IF = 2, CC2IF = 4, TIF = 64, BIF = 128, CC1OF = 512, UDE = 256, CC1DE = 512 };
