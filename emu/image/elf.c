@@ -93,6 +93,9 @@ static bool add_segments(ZifImage *image, Error **errp)
     for (size_t i = 0; ok && i < n; i++) {
         ok = add_segment(image, elf, (int)i, errp);
     }
+    if (ok) {
+        zif__read_attributes(image, elf);
+    }
     elf_end(elf);
     return ok;
 }

@@ -324,6 +324,12 @@ bool zif_image_entry(const ZifImage *image, uint32_t *entry)
     return image->has_entry;
 }
 
+ZifImageArch zif_image_arch(const ZifImage *image, const char **name)
+{
+    *name = image->arch_name;
+    return image->arch;
+}
+
 const char *zif_image_where(const ZifImage *image, uint32_t address, char *buf, size_t len)
 {
     size_t low = 0, high = image->nrecords; /* the last record at or before address is low - 1 */

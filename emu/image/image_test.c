@@ -324,6 +324,65 @@ static void elf_of_another_machine_is_refused(void **state)
     refused(&e, sizeof e, "wrong architecture: this ARM ELF is big-endian");
 }
 
+/* A small ELF with build attributes of these bytes behind "aeabi", tag File. */
+static ZifImageArch arch_of(const char *attributes, uint8_t size, const char **name)
+{
+    struct {
+        SmallElf elf;
+        Elf32_Shdr sections[2];
+        char section[64];
+    } e = { .elf = small_elf() };
+    uint8_t len = (uint8_t)(4 + 6 + 5 + size);
+    e.elf.header.e_shoff = (uint32_t)((char *)e.sections - (char *)&e);
+    e.elf.header.e_shentsize = sizeof(Elf32_Shdr);
+    e.elf.header.e_shnum = 2;
+    memcpy(e.section, (char[]){ 'A', (char)len, 0, 0, 0, 'a', 'e', 'a', 'b', 'i', 0, 1, (char)(5 + size), 0, 0, 0 },
+           16);
+    memcpy(e.section + 16, attributes, size);
+    e.sections[1] = (Elf32_Shdr){ .sh_type = SHT_ARM_ATTRIBUTES, .sh_size = 1u + len };
+    e.sections[1].sh_offset = (uint32_t)(e.section - (char *)&e);
+    ZifImage *image = good(&e, sizeof e);
+    ZifImageArch arch = zif_image_arch(image, name);
+    zif_image_free(image);
+    return arch;
+}
+
+static void elf_attributes_say_the_architecture(void **state)
+{
+    static const struct {
+        const char *attributes;
+        uint8_t size;
+        ZifImageArch arch;
+        const char *name;
+    } table[] = {
+        { "\6\13\7M\11\1", 6, ZIF_ARCH_V6M, "ARMv6-M" },
+        { "\0056S-M\0\6\14\7M", 10, ZIF_ARCH_V6M, "ARMv6S-M" },
+        { "\0057-M\0\6\12\7M", 9, ZIF_ARCH_V7M, "ARMv7-M" },
+        { "\40\1gnu\0\103x\0\6\15\7M", 13, ZIF_ARCH_V7EM, "ARMv7E-M" },
+        { "\6\12\7A", 4, ZIF_ARCH_OTHER, "ARMv7" },
+        { "\6\20\7M", 4, ZIF_ARCH_OTHER, "ARMv8-M baseline" },
+        { "\6\2\10\1", 4, ZIF_ARCH_OTHER, "ARMv4T" },
+        { "\6\2\11\1", 4, ZIF_ARCH_ANY, "ARMv4T" },
+        { "\6\177", 2, ZIF_ARCH_OTHER, "a later architecture" },
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *name;
+        assert_int_equal(arch_of(table[i].attributes, table[i].size, &name), table[i].arch);
+        assert_string_equal(name, table[i].name);
+    }
+}
+
+static void elf_without_attributes_is_for_any_core(void **state)
+{
+    const char *name;
+    SmallElf e = small_elf();
+    ZifImage *image = good(&e, sizeof e);
+    assert_int_equal(zif_image_arch(image, &name), ZIF_ARCH_ANY);
+    zif_image_free(image);
+    assert_int_equal(arch_of("\5unended", 8, &name), ZIF_ARCH_ANY);
+    assert_int_equal(arch_of("\6\377\377", 3, &name), ZIF_ARCH_OTHER);
+}
+
 static void elf_cut_short_is_truncated(void **state)
 {
     SmallElf e = small_elf();
@@ -478,6 +537,8 @@ int main(void)
         cmocka_unit_test(uf2_for_another_processor_is_refused),
         cmocka_unit_test(elf_loads_file_bytes_at_physical_addresses),
         cmocka_unit_test(elf_of_another_machine_is_refused),
+        cmocka_unit_test(elf_attributes_say_the_architecture),
+        cmocka_unit_test(elf_without_attributes_is_for_any_core),
         cmocka_unit_test(elf_cut_short_is_truncated),
         cmocka_unit_test(elf_that_is_not_linked_is_refused),
         cmocka_unit_test(elf_for_an_operating_system_is_refused),

@@ -5,6 +5,7 @@
 #ifndef ZIF_IMAGE_INTERNAL_H
 #define ZIF_IMAGE_INTERNAL_H
 
+#include <libelf.h>
 #include <zif/image.h>
 
 /* Bytes as one record of the file gave them; records become segments in zif_image_parse. */
@@ -30,6 +31,8 @@ struct ZifImage {
     size_t nsegments;
     bool has_entry;
     uint32_t entry;
+    ZifImageArch arch;
+    const char *arch_name;
     ZifDebugInfo *debug; /* built on demand by debuginfo.c */
 };
 
@@ -46,6 +49,9 @@ bool zif__image_add(ZifImage *image, uint64_t address, const uint8_t *bytes, siz
  */
 bool zif__image_add_copy(ZifImage *image, uint64_t address, const uint8_t *bytes, size_t size, uint64_t where,
                          Error **errp);
+
+/** Fills arch and arch_name; a file without attributes, or with damaged ones, says nothing. */
+void zif__read_attributes(ZifImage *image, Elf *elf);
 
 void zif__debuginfo_free(ZifDebugInfo *debug);
 

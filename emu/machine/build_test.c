@@ -115,6 +115,22 @@ static void a_label_that_is_not_there_is_named(void **state)
     refused(HEAD CORE SOC "chosen { zephyr,console = &nosuch; };" TAIL, "\"nosuch\"");
 }
 
+static void a_console_that_is_no_line_is_refused(void **state)
+{
+    refused(HEAD CORE SOC "}; chosen { stdout-path = \"/soc/uart@40002000:115200n8\"; };"
+                          "};",
+            "/chosen: stdout-path names '/soc/uart@40002000', and there is no such device");
+    refused(HEAD CORE SOC "own: own@40000000 { compatible = \"test,own\"; }; }; chosen { zephyr,console = &own; };"
+                          "};",
+            "/chosen: zephyr,console names own, which has no serial line");
+    refused(HEAD CORE SOC "}; chosen { zephyr,console = <1>; stdout-path = \"x\"; };"
+                          "};",
+            "zephyr,console names ''");
+    zif_machine_free(accepted(HEAD CORE SOC "u: u@40000000 { compatible = \"acme,uart\"; reg = <0x40000000 16>; };"
+                                            "}; chosen { zephyr,console = &u; };"
+                                            "};"));
+}
+
 static void two_memories_in_one_place_are_refused(void **state)
 {
     refused(HEAD CORE SOC "m@30000000 { compatible = \"mmio-sram\"; reg = <0x30000000 0x1000>; };"
@@ -131,6 +147,11 @@ static void a_board_that_is_not_there_is_refused(void **state)
     ZifMachineConfig config = { .board = "/nonexistent/x.dtb" };
     assert_null(zif_machine_new(&config, &err));
     assert_non_null(strstr(error_get_pretty(err), "cannot open"));
+    error_free(err);
+    err = NULL;
+    config.board = "/dev/null";
+    assert_null(zif_machine_new(&config, &err));
+    assert_non_null(strstr(error_get_pretty(err), "was the board's name left out?"));
     error_free(err);
     err = NULL;
     config.board = "no-such-board";
@@ -233,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_source_can_include_built_in_parts),
         cmocka_unit_test(text_that_is_no_tree_is_refused),
         cmocka_unit_test(a_label_that_is_not_there_is_named),
+        cmocka_unit_test(a_console_that_is_no_line_is_refused),
         cmocka_unit_test(two_memories_in_one_place_are_refused),
         cmocka_unit_test(a_board_that_is_not_there_is_refused),
         cmocka_unit_test(two_models_for_one_node_are_named),

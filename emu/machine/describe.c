@@ -6,6 +6,11 @@ static const char *const core_names[] = {
     [ZIF_CORTEX_M0] = "Cortex-M0", [ZIF_CORTEX_M0PLUS] = "Cortex-M0+", [ZIF_CORTEX_M3] = "Cortex-M3",
     [ZIF_CORTEX_M4] = "Cortex-M4", [ZIF_CORTEX_M4F] = "Cortex-M4F",    [ZIF_CORTEX_M7] = "Cortex-M7",
 };
+const char *zif__core_name(ZifCpuModel model)
+{
+    return core_names[model];
+}
+
 static const char *const memory_kinds[] = { "RAM", "ROM", "alias", "backdrop" };
 static const char *const words[] = { [ZIF_MODELLED] = "whole", [ZIF_PARTIAL] = "partly", [ZIF_NAMED_STUB] = "stub" };
 
@@ -30,7 +35,7 @@ void zif_machine_describe(ZifMachine *m, FILE *out)
     char irqs[64];
     fprintf(out, "%s\n\ncore: ", m->model ? m->model : m->config.board);
     if (m->cpu) {
-        fprintf(out, "%s at %.6g MHz, %u interrupt lines, %u priority bits", core_names[c->model],
+        fprintf(out, "%s at %.6g MHz, %u interrupt lines, %u priority bits", zif__core_name(c->model),
                 zif_timeline_hz(m->kit.timeline) / 1e6, c->num_irqs, c->prio_bits);
     } else {
         fputs("none; `zif qtest` drives the bus", out);

@@ -173,6 +173,9 @@ const ZifClass *zif__unmodelled_class(ZifMachine *m, uint64_t base, uint64_t siz
 bool zif__unmodelled_hold(ZifMachine *m, Error **errp);
 void zif__unmodelled_free(ZifMachine *m);
 
+/** "Cortex-M4F" */
+const char *zif__core_name(ZifCpuModel model);
+
 /* hash.c */
 void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);
 void zif__hash_free(ZifMachine *m);

@@ -2,6 +2,7 @@
 #include <libfdt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zif/log.h>
 #include "internal.h"
 
 static void keep_tail(void *opaque, uint8_t byte, ZifTime when)
@@ -10,29 +11,45 @@ static void keep_tail(void *opaque, uint8_t byte, ZifTime when)
     tail->bytes[tail->count++ % ZIF_TAIL] = byte;
 }
 
-/* The console's node path: /chosen zephyr,console, else stdout-path up to its options; both may name an alias. */
-static bool console_path(const ZifMachine *m, char *buf, size_t len)
+/* The device /chosen names as the console: zephyr,console, else stdout-path up to its options; both may name an alias. NULL
+ * when it names none, or one that nobody models. False and *errp when there is no such device, or it has no serial line. */
+static bool find_console(ZifMachine *m, ZifDevice **console, Error **errp)
 {
     int chosen = fdt_path_offset(m->fdt, "/chosen");
-    const char *path = chosen >= 0 ? zif__tree_string(m->fdt, chosen, "zephyr,console") : NULL;
-    if (!path && chosen >= 0) {
-        path = zif__tree_string(m->fdt, chosen, "stdout-path");
+    const char *name =
+        chosen >= 0 && zif__tree_has(m->fdt, chosen, "zephyr,console") ? "zephyr,console" : "stdout-path";
+    *console = NULL;
+    if (chosen < 0 || !zif__tree_has(m->fdt, chosen, name)) {
+        return true;
     }
-    if (!path || strcspn(path, ":") >= len) {
-        return false;
+    const char *text = zif__tree_string(m->fdt, chosen, name);
+    char *path = strndup(text ? text : "", text ? strcspn(text, ":") : 0);
+    ZifDevice *dev = zif_machine_device_by_name(m, path);
+    bool ok = true;
+    if (!dev) {
+        error_setg(errp, "/chosen: %s names '%s', and there is no such device", name, path);
+        ok = false;
+    } else if (dev->core->serial) {
+        *console = dev;
+    } else if (dev->cls->modelled == ZIF_NAMED_STUB) {
+        zif_log(ZIF_LOG_WARN, "machine", "the console, %s, is not modelled: another line stands in", dev->name);
+    } else {
+        error_setg(errp, "/chosen: %s names %s, which has no serial line", name, dev->name);
+        ok = false;
     }
-    memcpy(buf, path, strcspn(path, ":"));
-    buf[strcspn(path, ":")] = 0;
-    return true;
+    free(path);
+    return ok;
 }
 
 bool zif__serial_build(ZifMachine *m, Error **errp)
 {
-    char path[512];
-    ZifDevice *console = console_path(m, path, sizeof path) ? zif_machine_device_by_name(m, path) : NULL;
+    ZifDevice *console;
+    if (!find_console(m, &console, errp)) {
+        return false;
+    }
     m->lines = calloc(m->kit.ndevices + 1, sizeof(ZifSerialLine *));
     m->tails = calloc(m->kit.ndevices + 1, sizeof *m->tails);
-    if (console && console->core->serial) {
+    if (console) {
         m->lines[m->nlines++] = console->core->serial;
     }
     for (unsigned i = 0; i < m->kit.ndevices; i++) {

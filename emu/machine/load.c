@@ -51,8 +51,31 @@ static size_t put(void *opaque, uint32_t address, const uint8_t *bytes, size_t s
     return size;
 }
 
+static bool suits_core(const ZifMachine *m, const ZifImage *image, Error **errp)
+{
+    static const struct {
+        ZifImageArch arch;
+        const char *name;
+    } cores[] = {
+        [ZIF_CORTEX_M0] = { ZIF_ARCH_V6M, "ARMv6-M" },    [ZIF_CORTEX_M0PLUS] = { ZIF_ARCH_V6M, "ARMv6-M" },
+        [ZIF_CORTEX_M3] = { ZIF_ARCH_V7M, "ARMv7-M" },    [ZIF_CORTEX_M4] = { ZIF_ARCH_V7EM, "ARMv7E-M" },
+        [ZIF_CORTEX_M4F] = { ZIF_ARCH_V7EM, "ARMv7E-M" }, [ZIF_CORTEX_M7] = { ZIF_ARCH_V7EM, "ARMv7E-M" },
+    };
+    const char *wants;
+    ZifCpuModel model = m->cpu_config.model;
+    if (!m->cpu || zif_image_arch(image, &wants) <= cores[model].arch) {
+        return true;
+    }
+    error_setg(errp, "%s: wrong architecture: this ELF is for %s; the %s of board %s has %s", zif_image_name(image),
+               wants, zif__core_name(model), m->config.board, cores[model].name);
+    return false;
+}
+
 bool zif_machine_load(ZifMachine *m, const ZifImage *image, Error **errp)
 {
+    if (!suits_core(m, image, errp)) {
+        return false;
+    }
     for (unsigned i = 0; i < m->nimages; i++) {
         if (!zif_image_disjoint(m->images[i], image, errp)) {
             return false;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zif/machine.h>
 #include "boards.h"
 #include "device/device.h"
@@ -106,7 +107,13 @@ void *zif__tree_load(const char *board, Error **errp)
     if (ends_with(board, ".dts")) {
         return zif__tree_compile(board, errp);
     }
-    error_setg(errp, "there is no board '%s' (zif boards lists them; a file must end in .dts or .dtb)", board);
+    if (access(board, F_OK) == 0) {
+        error_setg(errp,
+                   "%s is a file, but no devicetree (.dts, .dtb): was the board's name left out? zif boards lists them",
+                   board);
+    } else {
+        error_setg(errp, "there is no board '%s' (zif boards lists them; a file must end in .dts or .dtb)", board);
+    }
     return NULL;
 }
 

@@ -30,4 +30,6 @@ const ZifClass zif__nrf51_swi = {
     .nregs = NREGS,
     .values = offsetof(Swi, values),
     .span = 0x1000,
+    .outputs =
+        (const ZifOutput[]){ { .name = "irq" }, { 0 } }, /* never driven: it says which line of the NVIC is meant */
 };

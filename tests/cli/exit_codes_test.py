@@ -74,6 +74,20 @@ class ExitCodes(cli.CliTest):
             said = self.crash(122, "z", "--timeout", "1000000s", soc=soc).stderr
             self.assertIn("zif: the guest sleeps and nothing can wake it\n", said)
 
+    def test_a_result_that_could_not_be_stored_is_found_before_the_run(self):
+        hello = ("run", "--board", "mps2-an385", cli.firmware("mps2-an385", "hello"))
+        for option in ("--junit=/no/such/folder/x.xml", "--junit=/", "--save=/no/such/folder/x@1ms", "--save=/tmp@1ms",
+                       "--junit=/dev/null/x", "--junit=x/"):
+            with self.subTest(option=option):
+                out = self.run_zif(125, *hello, option)
+                self.assertEqual(out.stdout, "")
+                self.assertRegex(out.stderr, r"^zif: --(junit|save): cannot write [^\n]*\n$")
+
+    def test_a_board_that_was_left_out_is_told(self):
+        hello = cli.firmware("mps2-an385", "hello")
+        for words in ((hello,), (hello, "other.elf")):
+            self.assertIn("was the board's name left out?", self.run_zif(125, "run", "--board", *words).stderr)
+
     def test_reset_loop_gives_122(self):
         said = self.run_zif(122, "run", "--board", "mps2-an385", "--max-resets", "3", *["--expect=which?", "--send=R"] * 5,
                             cli.firmware("mps2-an385", "crash")).stderr

@@ -81,6 +81,11 @@ class Images(cli.CliTest):
     def test_other_architectures_are_refused(self):
         self.refused("wrong architecture: this ELF is for", *BOARD, cli.ZIF)
 
+    def test_code_for_a_larger_core_is_refused_and_for_a_smaller_one_is_not(self):
+        self.refused("wrong architecture: this ELF is for ARMv7-M; the Cortex-M0 of board nrf51822 has ARMv6-M", *BOARD,
+                     cli.firmware("mps2-an385", "hello"))
+        self.run_zif(0, "run", "--board", "mps2-an385", "--for", "1us", cli.firmware("nrf51822", "hello"))
+
     def test_truncated_files_are_refused(self):
         for ending in ("elf", "hex", "srec"):
             data = self.hello(ending)

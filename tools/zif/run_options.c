@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zif/log.h>
 #include "outcome.h"
+#include "outputs.h"
 #include "run_options.h"
 
 enum { DEFAULT_SEED = 1, DEFAULT_MAX_RESETS = 16 };
@@ -552,14 +554,23 @@ bool run_options_parse(RunOptions *o, char **argv, Error **errp)
         return false;
     }
     if (!o->nimages && !o->load) {
-        error_setg(errp, "no firmware image is named (see zif run --help)");
+        if (o->machine.board && access(o->machine.board, F_OK) == 0) {
+            error_setg(errp, "--board takes %s for the board, and no image is left: was the board's name left out?",
+                       o->machine.board);
+        } else {
+            error_setg(errp, "no firmware image is named (see zif run --help)");
+        }
         return false;
     }
     if (!o->machine.board) {
         error_setg(errp, "no board is named: --board BOARD (zif boards lists them)");
         return false;
     }
-    return true;
+    if (o->junit && !output_possible("junit", o->junit, false, errp)) {
+        o->junit = NULL;
+        return false;
+    }
+    return !o->save || output_possible("save", o->save, true, errp);
 }
 
 void run_options_free(RunOptions *o)

@@ -21,6 +21,10 @@ typedef struct ZifImage ZifImage;
 
 typedef enum { ZIF_IMAGE_ELF, ZIF_IMAGE_HEX, ZIF_IMAGE_SREC, ZIF_IMAGE_UF2, ZIF_IMAGE_RAW } ZifImageFormat;
 
+/* What an ELF's build attributes say it needs. ANY: they are absent, or say nothing that a Cortex-M would not have. OTHER: what
+ * no core here has. */
+typedef enum { ZIF_ARCH_ANY, ZIF_ARCH_V6M, ZIF_ARCH_V7M, ZIF_ARCH_V7EM, ZIF_ARCH_OTHER } ZifImageArch;
+
 /* Bytes for one place. address + size never exceeds 2^32; size is never 0. */
 typedef struct {
     uint32_t address; /* physical (load) address */
@@ -49,6 +53,8 @@ const ZifSegment *zif_image_segments(const ZifImage *image, size_t *count);
 /** The start address the file names (ELF entry, HEX type 03 or 05, SREC S7-S9). False when it names none.
  * Cortex-M starts from its vector table, so this only informs. */
 bool zif_image_entry(const ZifImage *image, uint32_t *entry);
+/** The architecture the image was built for, each one including those before it; *name ("ARMv7E-M") unless it is ANY. */
+ZifImageArch zif_image_arch(const ZifImage *image, const char **name);
 /** Writes "FILE, line N" or "FILE, offset 0xN" of the byte at `address` into buf and returns buf; just the
  * name of the file when no byte goes there. */
 const char *zif_image_where(const ZifImage *image, uint32_t address, char *buf, size_t len);
