@@ -14,6 +14,9 @@ static unsigned page_prot(void *opaque, uint32_t page)
 {
     ZifCpu *cpu = opaque;
     unsigned prot = zif__mpu_page_prot(cpu, page);
+    if (zif__stack_guards(cpu, page, ZIF_PORT_PAGE)) {
+        prot &= ~(unsigned)ZIF_PROT_W;
+    }
     bool watched = zif__dwt_watches(cpu, page, ZIF_PORT_PAGE) || zif__watched(cpu, page, ZIF_PORT_PAGE);
     return watched ? prot & ZIF_PROT_X : prot;
 }
@@ -62,6 +65,9 @@ static ZifPortFault check(void *opaque, uint32_t addr, unsigned size, ZifAccKind
     }
     if (!zif__mpu_allows(cpu, addr, size, kind, !unprivileged && zif__cpu_privileged(cpu))) {
         return ZIF_FAULT_MPU;
+    }
+    if (kind == ZIF_ACC_STORE && zif__stack_guards(cpu, addr, size)) {
+        zif__stack_store(cpu, addr, multi);
     }
     if (kind != ZIF_ACC_FETCH && cpu->nwatches && zif__watch_stops(cpu, addr, size, kind == ZIF_ACC_STORE)) {
         return ZIF_FAULT_WATCH;

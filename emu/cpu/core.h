@@ -160,6 +160,7 @@ struct ZifCpu {
         bool reads, writes;
     } watches[ZIF_CPU_WATCHES]; /* a debugger's: no part of the machine's state */
     unsigned nwatches;
+    uint32_t stack_limit; /* for reports; 0 = unknown */
     bool ignore_watches;
     struct {
         bool is_write, is_access, valid;
@@ -283,6 +284,10 @@ bool zif__fpu_write(ZifCpu *cpu, uint32_t offset, uint32_t value, uint32_t mask)
 /* --- watch.c --- */
 /** Does a debugger's watchpoint touch these bytes at all? */
 bool zif__watched(const ZifCpu *cpu, uint32_t addr, uint32_t size);
+/** Is the page where a main stack that grew too far writes first? */
+bool zif__stack_guards(const ZifCpu *cpu, uint32_t addr, uint32_t size);
+/** A store that may be one of a stack that grew too far: says so. */
+void zif__stack_store(ZifCpu *cpu, uint32_t addr, bool multi);
 /** Must this access be kept from happening? Notes the hit. */
 bool zif__watch_stops(ZifCpu *cpu, uint32_t addr, unsigned size, bool is_write);
 

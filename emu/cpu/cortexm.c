@@ -429,6 +429,11 @@ AddressSpace *zif_cpu_as(ZifCpu *cpu)
     return &cpu->as;
 }
 
+uint32_t zif_cpu_vector_base(const ZifCpu *cpu)
+{
+    return cpu->st.vtor;
+}
+
 unsigned zif_cpu_exception(const ZifCpu *cpu)
 {
     return cpu->st.ipsr;

@@ -34,6 +34,10 @@ typedef struct {
         /* Exception taken (number 1..) or returned from (0): for traces and the trace hash. */
         void (*exception)(void *opaque, unsigned number, bool entry);
         void (*report)(void *opaque, ZifReportKind kind, const char *text);
+        /* Interrupt line n was just enabled in the NVIC. */
+        void (*irq_enabled)(void *opaque, unsigned n);
+        /* A store on the main stack, just below its limit, with this stack pointer. */
+        void (*below_stack)(void *opaque, uint32_t sp);
         void (*itm)(void *opaque, unsigned port, unsigned size, uint32_t value);
         void *opaque;
     } hooks;
@@ -55,6 +59,10 @@ typedef enum {
 
 /** Runs until `cycles` (absolute). When asleep it returns at once until an interrupt or event wakes it. */
 ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles);
+/** Where the main stack ends, for hooks.below_stack; 0 = unknown. */
+void zif_cpu_set_stack_limit(ZifCpu *cpu, uint32_t limit);
+/** Where the vectors are now. */
+uint32_t zif_cpu_vector_base(const ZifCpu *cpu);
 /** Cycle count: instructions + skipped + stalled. Exact inside device callbacks. */
 uint64_t zif_cpu_cycles(const ZifCpu *cpu);
 uint64_t zif_cpu_instructions(const ZifCpu *cpu);

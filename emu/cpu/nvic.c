@@ -236,6 +236,9 @@ static void change_irqs(ZifCpu *cpu, unsigned reg, uint32_t bits, void (*change)
 
 static void enable(ZifCpu *cpu, unsigned exc)
 {
+    if (!zif__bit(cpu->st.enabled, exc) && cpu->cfg.hooks.irq_enabled) {
+        cpu->cfg.hooks.irq_enabled(cpu->cfg.hooks.opaque, exc - EXC_IRQ0);
+    }
     zif__set_bit(cpu->st.enabled, exc, true);
 }
 

@@ -1,6 +1,7 @@
 /*
  * A debugger's watchpoints: they stop before the access, which GDB expects of a target whose watchpoints it must step over.
- * The firmware's own (DWT) are in debug.c. SPDX-License-Identifier: GPL-2.0-or-later
+ * The firmware's own (DWT) are in debug.c. And the end of the
+ * main stack, for reports. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core.h"
 
@@ -76,4 +77,30 @@ bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write, bool *i
     *is_write = cpu->watch_hit.is_write;
     *is_access = cpu->watch_hit.is_access;
     return true;
+}
+
+/* --- The end of the main stack -------------------------------------------------------------------------------------- */
+
+enum { GUARD = 64 };
+
+void zif_cpu_set_stack_limit(ZifCpu *cpu, uint32_t limit)
+{
+    cpu->stack_limit = limit;
+    zif_port_flush_permissions(cpu->port);
+}
+
+bool zif__stack_guards(const ZifCpu *cpu, uint32_t addr, uint32_t size)
+{
+    return cpu->stack_limit && overlaps(addr, size, cpu->stack_limit - GUARD, GUARD);
+}
+
+/* SP is what it was before the instruction: a push that crosses the limit stores below it. */
+void zif__stack_store(ZifCpu *cpu, uint32_t addr, bool multi)
+{
+    bool process = (cpu->st.control & CONTROL_SPSEL) && !cpu->st.ipsr;
+    uint32_t sp = zif_port_get(cpu->port, ZIF_REG_SP);
+    bool pushes = multi && sp > addr && sp - addr <= GUARD;
+    if (!process && (sp < cpu->stack_limit || pushes) && cpu->cfg.hooks.below_stack) {
+        cpu->cfg.hooks.below_stack(cpu->cfg.hooks.opaque, sp < cpu->stack_limit ? sp : addr);
+    }
 }

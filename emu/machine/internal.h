@@ -101,6 +101,14 @@ struct ZifMachine {
     int exit_code;
     ZifCall *calls;
     struct {
+        unsigned exception, count;
+        uint64_t left; /* cycle of the last return from an exception */
+        bool outside;  /* such a return came since the last entry */
+    } storm;
+    uint32_t stack_limit; /* 0 = unknown */
+    const char *stack_limit_name;
+    bool stack_told;
+    struct {
         uint32_t pc;
         uint64_t weight;    /* instructions since the sample before */
     } samples[ZIF_SAMPLES]; /* the latest; events come in between, so they are not evenly spaced */
@@ -163,6 +171,15 @@ bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *
 bool zif__look(ZifMachine *m, uint32_t address, void *bytes, size_t len);
 /** Values above sp that look like return addresses, oldest call last; returns how many were put into out. */
 unsigned zif__backtrace(ZifMachine *m, uint32_t sp, uint32_t *out, unsigned max);
+
+/* mistakes.c */
+/** Images are loaded: what is known of the stack now. */
+void zif__mistakes_begin(ZifMachine *m);
+/** A moment to look at the stack. */
+void zif__mistake_sample(ZifMachine *m);
+void zif__mistake_irq_enabled(void *opaque, unsigned irq);
+void zif__mistake_below_stack(void *opaque, uint32_t sp);
+void zif__mistake_exception(ZifMachine *m, unsigned number, bool entry);
 
 /* unmodelled.c */
 /** Reads the SVD file, and adds nodes to the tree for what it and `stubs` describe and the tree does not have. */

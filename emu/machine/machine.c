@@ -72,6 +72,7 @@ static void exception(void *opaque, unsigned number, bool entry)
         m->fault_taken = true;
         zif_cpu_stop(m->cpu);
     }
+    zif__mistake_exception(m, number, entry);
     if (m->hash) {
         zif__hash_exception(m, number, entry);
     }
@@ -156,6 +157,8 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->cpu_config.hooks.reset_request = ask_reset;
     m->cpu_config.hooks.exception = exception;
     m->cpu_config.hooks.report = core_report;
+    m->cpu_config.hooks.irq_enabled = zif__mistake_irq_enabled;
+    m->cpu_config.hooks.below_stack = zif__mistake_below_stack;
     m->cpu_config.hooks.semihost = zif__machine_semihost;
     m->cpu_config.hooks.opaque = m;
     bool ok = zif__build(m, errp);
@@ -220,6 +223,9 @@ void zif_machine_reset(ZifMachine *m, ZifResetKind kind)
 {
     ZifMemoryContext *before = zif__enter(m);
     reset(m, kind);
+    if (m->cpu) {
+        zif__mistakes_begin(m);
+    }
     zif__leave(before);
 }
 
@@ -348,6 +354,7 @@ static void sample(ZifMachine *m)
     m->samples[n].pc = get_pc(m);
     m->samples[n].weight = now > m->sampled ? now - m->sampled : 0; /* a snapshot may have taken us back */
     m->sampled = now;
+    zif__mistake_sample(m);
 }
 
 static ZifRunReason run(ZifMachine *m, ZifTime until, ZifRunInfo *info)

@@ -35,6 +35,7 @@ enum {
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
+    STACK_LIMIT,
     STUB,
     SVD,
     SEED,
@@ -108,6 +109,9 @@ const Option run_option_table[] = {
       "Step: wait until there is such a report, earlier ones included. It does not count for --strict." },
     { ALLOW_REPORT, "allow-report", 0, OPTION_VALUE, "KIND[:PERIPHERAL[.REGISTER]]",
       "Such reports do not count for --strict." },
+    { STACK_LIMIT, "stack-limit", 0, OPTION_VALUE, "ADDRESS",
+      "Where the main stack ends, for the report `stack'; what __stack_limit, __StackLimit, _sstack or the end of .bss "
+      "say." },
     { STUB, "stub", 0, OPTION_VALUE, "FIELD=VALUE",
       "Bits that read as VALUE whatever the block does: PERIPHERAL.REGISTER[.FIELD], ADDRESS, ADDRESS:BIT or "
       "ADDRESS:MSB:LSB." },
@@ -445,6 +449,12 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return add_pin_step(o, STEP_PRESS, "press", value, errp);
     case EXPECT_PIN:
         return add_pin_step(o, STEP_EXPECT_PIN, "expect-pin", value, errp);
+    case STACK_LIMIT:
+        if (!parse_number("stack-limit", value, UINT32_MAX, &number, errp)) {
+            return false;
+        }
+        o->machine.stack_limit = (uint32_t)number;
+        return true;
     case STUB:
         o->stubs = realloc(o->stubs, (o->nstubs + 2) * sizeof *o->stubs);
         if (!o->stubs) {
@@ -540,6 +550,10 @@ bool run_options_parse(RunOptions *o, char **argv, Error **errp)
         if (id == OPTION_BAD || !apply(o, id, value, errp)) {
             return false;
         }
+    }
+    o->machine.stack_guard = o->machine.stack_limit || o->strict & 1u << ZIF_REPORT_STACK;
+    for (size_t i = 0; i < o->nexpected; i++) {
+        o->machine.stack_guard |= o->expected[i]->kind == ZIF_REPORT_STACK;
     }
     if (o->gdb_halts && !o->gdb) {
         error_setg(errp, "-S waits for GDB for ever: -s or --gdb is needed too");

@@ -27,7 +27,9 @@ typedef struct {
     bool program;                /* images are put into flashes that a file holds, too; without it the file wins */
     const struct ZifOverride *overrides; /* properties of the devicetree that differ, noverrides of them */
     unsigned noverrides;
-    const char *svd; /* an SVD file that names the registers of blocks nobody modelled; NULL = none */
+    uint32_t stack_limit; /* the end of the main stack, for reports; 0: what the image's symbols say */
+    bool stack_guard; /* look at every store below it; else at exceptions and now and then: stores near it get slower */
+    const char *svd;  /* an SVD file that names the registers of blocks nobody modelled; NULL = none */
     /* NULL-ended: fields held at a value, PERIPHERAL.REGISTER[.FIELD]=VALUE or ADDRESS[:BIT|:MSB:LSB]=VALUE. */
     const char *const *stubs;
 } ZifMachineConfig;
