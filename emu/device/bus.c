@@ -13,20 +13,37 @@ ZifDevice *zif_i2c_part(const ZifDevice *controller, uint8_t address)
     return NULL;
 }
 
+static void tell(ZifBusEvent event)
+{
+    ZifKit *kit = event.controller ? event.controller->core->kit : NULL; /* a test may have none */
+    if (kit && kit->hooks.bus) {
+        kit->hooks.bus(kit->hooks.opaque, &event);
+    }
+}
+
 ZifDevice *zif_i2c_start(ZifDevice *controller, uint8_t address, bool is_read)
 {
     ZifDevice *part = zif_i2c_part(controller, address);
-    return part && part->cls->i2c->start(part, is_read) ? part : NULL;
+    part = part && part->cls->i2c->start(part, is_read) ? part : NULL;
+    tell((ZifBusEvent){ .kind = ZIF_BUS_I2C_START,
+                        .controller = controller,
+                        .out = (uint8_t)(address << 1 | is_read),
+                        .ack = part != NULL });
+    return part;
 }
 
 bool zif_i2c_write(ZifDevice *part, uint8_t byte)
 {
-    return part->cls->i2c->write(part, byte);
+    bool ack = part->cls->i2c->write(part, byte);
+    tell((ZifBusEvent){ .kind = ZIF_BUS_I2C_WRITE, .controller = part->core->parent, .out = byte, .ack = ack });
+    return ack;
 }
 
 uint8_t zif_i2c_read(ZifDevice *part)
 {
-    return part->cls->i2c->read(part);
+    uint8_t byte = part->cls->i2c->read(part);
+    tell((ZifBusEvent){ .kind = ZIF_BUS_I2C_READ, .controller = part->core->parent, .in = byte });
+    return byte;
 }
 
 void zif_i2c_stop(ZifDevice *part)
@@ -34,12 +51,17 @@ void zif_i2c_stop(ZifDevice *part)
     if (part->cls->i2c->stop) {
         part->cls->i2c->stop(part);
     }
+    tell((ZifBusEvent){ .kind = ZIF_BUS_I2C_STOP, .controller = part->core->parent });
 }
 
 void zif_spi_select(ZifDevice *part, bool selected)
 {
     if (part->core->selected != selected) {
         part->core->selected = selected;
+        tell((ZifBusEvent){ .kind = ZIF_BUS_SPI_SELECT,
+                            .controller = part->core->parent,
+                            .part = part->core->bus_address,
+                            .selected = selected });
         if (part->cls->spi->select) {
             part->cls->spi->select(part, selected);
         }
@@ -56,5 +78,6 @@ uint8_t zif_spi_transfer(ZifDevice *controller, uint8_t out)
             in &= part->cls->spi->transfer(part, out);
         }
     }
+    tell((ZifBusEvent){ .kind = ZIF_BUS_SPI_BYTE, .controller = controller, .out = out, .in = in });
     return in;
 }

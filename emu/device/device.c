@@ -103,8 +103,12 @@ static void run_event(void *opaque)
     e->again = e->last == now ? e->again + 1 : 0;
     e->last = now;
     e->dev->cls->event(e->dev, e->number);
+    ZifKit *kit = e->dev->core->kit;
+    if (kit->hooks.handled) {
+        kit->hooks.handled(kit->hooks.opaque, e->dev);
+    }
     if (e->again >= MAX_AGAIN && zif_event_pending(&e->ev) && e->ev.when <= now) {
-        zif_event_at(e->dev->core->kit->timeline, &e->ev, now + ZIF_US);
+        zif_event_at(kit->timeline, &e->ev, now + ZIF_US);
         zif_report(e->dev, ZIF_REPORT_BUS, -1,
                    "its event \"%s\" is due again and again at the same time; put off by 1 us", e->ev.name);
     }

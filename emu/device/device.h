@@ -174,6 +174,27 @@ struct ZifDeviceCore {
     ZifPoll *polls; /* per slot */
 };
 
+/* --- What observers hear of a bus ------------------------------------------------------------------------------------- */
+
+typedef enum {
+    ZIF_BUS_I2C_START, /* out: address and direction bit, as on the wire */
+    ZIF_BUS_I2C_WRITE, /* out */
+    ZIF_BUS_I2C_READ,  /* in; what the controller acknowledges shows in what it does next */
+    ZIF_BUS_I2C_STOP,
+    ZIF_BUS_SPI_SELECT, /* part, selected */
+    ZIF_BUS_SPI_BYTE,   /* out, in */
+} ZifBusKind;
+
+/* Told when it is over: a byte's last bit passes now. */
+typedef struct {
+    ZifBusKind kind;
+    ZifDevice *controller;
+    uint8_t out, in;
+    bool ack; /* START, WRITE: somebody acknowledged */
+    bool selected;
+    uint32_t part; /* its chip select */
+} ZifBusEvent;
+
 /* --- The environment -------------------------------------------------------------------------------------------------- */
 
 struct ZifKit {
@@ -204,7 +225,13 @@ struct ZifKit {
         void (*access)(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);
         /* A clock controller's output has this rate now. */
         void (*clock)(void *opaque, ZifDevice *dev, unsigned index, uint64_t hz);
-        void (*transmitted)(void *opaque, ZifDevice *dev, uint8_t byte);
+        void (*transmitted)(void *opaque, ZifDevice *dev, uint16_t word, unsigned faults);
+        /* For observers, which must not change anything: a character for the guest has arrived; a line changed (its place
+         * among the device's output or input lines); something passed on a bus; a timed event of the device was handled. */
+        void (*received)(void *opaque, ZifDevice *dev, uint16_t word, unsigned faults);
+        void (*wire)(void *opaque, ZifDevice *dev, bool is_output, unsigned place, int level);
+        void (*bus)(void *opaque, const ZifBusEvent *event);
+        void (*handled)(void *opaque, ZifDevice *dev);
         /* Characters (9 bits, faults above them) were queued for the guest on a line. */
         void (*sent)(void *sent_opaque, ZifSerialLine *line, const uint16_t *words, size_t n);
         void *sent_opaque;

@@ -63,6 +63,9 @@ static void arrive(void *opaque)
         uint16_t word = line->queue[line->head++];
         unsigned faults = word >> FAULTS;
         line->count--;
+        if (line->kit->hooks.received) {
+            line->kit->hooks.received(line->kit->hooks.opaque, line->dev, word & WORD, faults);
+        }
         if (!(faults & ZIF_SERIAL_LOST)) {
             if (port->receive_word) {
                 port->receive_word(line->dev, word & WORD, faults);
@@ -227,10 +230,10 @@ void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when)
 void zif_serial_transmit_word(ZifDevice *dev, uint16_t word, unsigned faults)
 {
     ZifKit *kit = dev->core->kit;
+    if (kit->hooks.transmitted) {
+        kit->hooks.transmitted(kit->hooks.opaque, dev, word & WORD, faults);
+    }
     if (!(faults & ZIF_SERIAL_BREAK)) {
-        if (kit->hooks.transmitted) {
-            kit->hooks.transmitted(kit->hooks.opaque, dev, word & 0xff);
-        }
         zif__serial_byte(dev->core->serial, word & 0xff, zif_now(dev));
     }
     for (unsigned i = 0; i < kit->ndevices; i++) {

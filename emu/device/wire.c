@@ -25,9 +25,13 @@ static ZifInputLine *input_line(const ZifDevice *dev, unsigned input, unsigned l
 /* A board's wires can form a loop that swings for ever; past this many wires in a row the wave ends. */
 enum { MAX_DEPTH = 32 };
 
-static void deliver(ZifKit *kit, ZifOutputLine *o, int level)
+static void deliver(ZifDevice *dev, ZifOutputLine *o, int level)
 {
+    ZifKit *kit = dev->core->kit;
     o->delivered = level;
+    if (kit->hooks.wire) {
+        kit->hooks.wire(kit->hooks.opaque, dev, true, (unsigned)(o - dev->core->outputs), level);
+    }
     if (kit->wire_depth == MAX_DEPTH) {
         return;
     }
@@ -47,7 +51,7 @@ void zif_set(ZifDevice *dev, unsigned output, unsigned line, int level)
     }
     o->level = level;
     if (!dev->core->resetting) {
-        deliver(dev->core->kit, o, level);
+        deliver(dev, o, level);
     }
 }
 
@@ -83,6 +87,10 @@ static void set_input(ZifInputLine *in, int level)
         return;
     }
     in->level = !!level;
+    ZifKit *kit = in->dev->core->kit;
+    if (kit->hooks.wire) {
+        kit->hooks.wire(kit->hooks.opaque, in->dev, false, (unsigned)(in - in->dev->core->inputs), in->level);
+    }
     const ZifInput *kind = &in->dev->cls->inputs[in->input];
     if (kind->set) {
         kind->set(in->dev, in->line, in->level);
@@ -172,7 +180,7 @@ void zif__outputs_release(ZifDevice *dev)
     for (unsigned i = 0; i < dev->core->noutputs; i++) {
         ZifOutputLine *o = &dev->core->outputs[i];
         if (o->delivered != o->level) {
-            deliver(dev->core->kit, o, o->level);
+            deliver(dev, o, o->level);
         }
     }
 }

@@ -7,6 +7,7 @@
 #define XXH_STATIC_LINKING_ONLY /* the state has to be copied */
 #include <xxhash.h>
 #include "internal.h"
+#include "observer.h"
 
 struct ZifTraceHash {
     XXH3_state_t *state;
@@ -29,18 +30,16 @@ void zif__hash_exception(ZifMachine *m, unsigned number, bool entry)
     mix(m, regs, sizeof regs);
 }
 
-static void hash_access(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write)
+void zif__hash_access(ZifMachine *m, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write)
 {
-    ZifMachine *m = opaque;
     uint64_t cycles = zif__cycles(m);
     uint32_t words[6] = { 'M', dev->core->number, offset, value, size, is_write };
     mix(m, &cycles, sizeof cycles);
     mix(m, words, sizeof words);
 }
 
-static void hash_byte(void *opaque, ZifDevice *dev, uint8_t byte)
+void zif__hash_byte(ZifMachine *m, ZifDevice *dev, uint8_t byte)
 {
-    ZifMachine *m = opaque;
     uint64_t cycles = zif__cycles(m);
     uint32_t words[3] = { 'U', dev->core->number, byte };
     mix(m, &cycles, sizeof cycles);
@@ -55,8 +54,7 @@ void zif_machine_enable_trace_hash(ZifMachine *m)
     m->hash = calloc(1, sizeof *m->hash);
     m->hash->state = XXH3_createState();
     XXH3_64bits_reset(m->hash->state);
-    zif__watch_accesses(&m->kit, hash_access);
-    m->kit.hooks.transmitted = hash_byte;
+    zif__observers_update(m);
 }
 
 uint64_t zif_machine_trace_hash(const ZifMachine *m)

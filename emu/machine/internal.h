@@ -120,8 +120,10 @@ struct ZifMachine {
         uint64_t cycles, now, hz; /* `now`: the counter as holding left it */
     } held;
     struct ZifTraceHash *hash;
-    bool past_is_lost;          /* something happened that re-execution cannot repeat */
-    struct ZifHistory *history; /* of a debugger that can go back; NULL = none */
+    struct ZifObserver *observers; /* in the order they came */
+    bool observed_insns;           /* one of them hears of every instruction */
+    bool past_is_lost;             /* something happened that re-execution cannot repeat */
+    struct ZifHistory *history;    /* of a debugger that can go back; NULL = none */
     /* Dirty pages are those that differ from this snapshot; NULL: it is gone, all may differ. */
     bool logging;
     const ZifSnapshot *log_base;
@@ -195,6 +197,8 @@ const char *zif__core_name(ZifCpuModel model);
 
 /* hash.c */
 void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);
+void zif__hash_access(ZifMachine *m, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);
+void zif__hash_byte(ZifMachine *m, ZifDevice *dev, uint8_t byte);
 void zif__hash_free(ZifMachine *m);
 void *zif__hash_save(ZifMachine *m); /* NULL when there is no hash; the caller frees */
 void zif__hash_restore(ZifMachine *m, const void *saved);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "internal.h"
+#include "observer.h"
 
 /* How often the PC is sampled for the stuck report: often enough to see loops, too rarely to cost anything. */
 static const ZifTime SAMPLE_EVERY = 5 * ZIF_MS;
@@ -75,6 +76,9 @@ static void exception(void *opaque, unsigned number, bool entry)
     zif__mistake_exception(m, number, entry);
     if (m->hash) {
         zif__hash_exception(m, number, entry);
+    }
+    if (m->observers) {
+        zif__observers_exception(m, number, entry);
     }
 }
 

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "observer.h"
 #include "snapshot.h"
 
 /* zif's own dirty client, behind the API's three. */
@@ -157,6 +158,7 @@ void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
     }
     zif__calls_again(m);
     zif__hash_restore(m, s->hash);
+    zif__observers_restored(m);
     zif__leave(before);
 }
 

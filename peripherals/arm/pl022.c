@@ -251,6 +251,11 @@ static void ssp_reset(ZifDevice *dev, ZifResetKind kind)
     update_irq(s);
 }
 
+static ZifTime ssp_bit_time(ZifDevice *dev)
+{
+    return bits_time((Ssp *)dev, 1);
+}
+
 const ZifClass zif__pl022 = {
     .name = "pl022",
     .compatible = (const char *const[]){ "arm,pl022", NULL },
@@ -270,4 +275,5 @@ const ZifClass zif__pl022 = {
     .on_read = ssp_on_read,
     .on_write = ssp_on_write,
     .clock_changed = ssp_clock_changed,
+    .bit_time = ssp_bit_time,
 };

@@ -161,6 +161,11 @@ static void bus_reset(ZifDevice *dev, ZifResetKind kind)
     s->spi.busy = false;
 }
 
+static ZifTime bit_time(ZifDevice *dev)
+{
+    return zif__nrf_bits((const SpiTwi *)dev, 1);
+}
+
 const ZifClass zif__nrf51_spi_twi = {
     .name = "nrf51-spi-twi",
     .socs = (const char *const[]){ "nordic,nrf51822", NULL },
@@ -180,4 +185,5 @@ const ZifClass zif__nrf51_spi_twi = {
     .reset = bus_reset,
     .on_read = bus_read,
     .on_write = bus_write,
+    .bit_time = bit_time,
 };

@@ -368,10 +368,16 @@ static bool uart_realize(ZifDevice *dev, Error **errp)
     return true;
 }
 
+static void uart_format(const ZifDevice *dev, ZifSerialFormat *format)
+{
+    format->parity = zif_bits(((const Uart *)dev)->values[CONFIG], 1, 3) == 7 ? ZIF_PARITY_EVEN : ZIF_PARITY_NONE;
+}
+
 static const ZifSerialPort serial = {
     .can_receive = uart_can_receive,
     .receive = uart_receive,
     .frame_time = uart_frame_time,
+    .format = uart_format,
 };
 
 const ZifClass zif__nrf51_uart = {

@@ -137,10 +137,15 @@ static unsigned word_bits(const Usart *u)
     return u->values[CR1] & M ? 9 : 8;
 }
 
+static unsigned half_stop_bits(const Usart *u)
+{
+    static const uint8_t halves[] = { 2, 1, 4, 3 };
+    return halves[zif_bits(u->values[CR2], 12, 2)];
+}
+
 static uint64_t frame_ticks(const Usart *u)
 {
-    static const uint8_t stop_halves[] = { 2, 1, 4, 3 };
-    unsigned halves = 2 * (1 + word_bits(u)) + stop_halves[zif_bits(u->values[CR2], 12, 2)];
+    unsigned halves = 2 * (1 + word_bits(u)) + half_stop_bits(u);
     return ((uint64_t)bit_ticks(u) * halves + 1) / 2;
 }
 
@@ -546,11 +551,21 @@ static void usart_reset(ZifDevice *dev, ZifResetKind kind)
     update(u);
 }
 
+static void usart_format(const ZifDevice *dev, ZifSerialFormat *format)
+{
+    const Usart *u = (const Usart *)dev;
+    bool parity = u->values[CR1] & PCE;
+    format->data_bits = word_bits(u) - parity;
+    format->half_stop_bits = half_stop_bits(u);
+    format->parity = !parity ? ZIF_PARITY_NONE : u->values[CR1] & PS ? ZIF_PARITY_ODD : ZIF_PARITY_EVEN;
+}
+
 static const ZifSerialPort serial = {
     .can_receive = usart_can_receive,
     .listens = usart_listens,
     .receive_word = usart_receive,
     .frame_time = usart_frame_time,
+    .format = usart_format,
 };
 
 #define USART_CLASS                                                                                                    \

@@ -205,6 +205,9 @@ static bool prepare(Run *r, Error **errp)
         return false;
     }
     r->base = zif_machine_now(r->machine);
+    if (!recorders_open(&r->o.recorders, r->machine, errp)) {
+        return false;
+    }
     if (r->o.save && r->o.save_at != ZIF_TIME_NEVER) {
         zif_machine_at(r->machine, r->o.save_at, on_save_time, r);
     }
@@ -317,6 +320,7 @@ static void run(Run *r)
         ZifRunReason reason = r->gdb ? gdb_session_run(r->gdb, earlier(until, limit), &r->info)
                                      : zif_machine_run(r->machine, earlier(until, limit), &r->info);
         slice = next_slice(slice, host_seconds() - begin);
+        recorders_flush(&r->o.recorders);
         links_exchange(r->links);
         if (ended(r, reason, limit)) {
             break;
@@ -331,6 +335,12 @@ static void run(Run *r)
     r->elapsed = host_seconds() - r->began;
     steps_time(r->o.steps, zif_machine_now(r->machine)); /* what came with the very last instruction counts */
     r->outcome.unmet = steps_state(r->o.steps) == STEPS_RUNNING;
+    Error *err = NULL;
+    if (!recorders_finish(&r->o.recorders, &err)) {
+        r->outcome.cannot = true;
+        snprintf(r->message, sizeof r->message, "%s", error_get_pretty(err));
+        error_free(err);
+    }
     progress_clear(&r->progress);
     links_exchange(r->links);
     if (!r->outcome.cannot && links_error(r->links, r->message, sizeof r->message)) {
@@ -356,6 +366,7 @@ static void clean_up(Run *r)
 {
     gdb_session_free(r->gdb);
     links_free(r->links);
+    recorders_free(&r->o.recorders);
     zif_machine_free(r->machine);
     for (size_t i = 0; r->images && i < r->o.nimages; i++) {
         zif_image_free(r->images[i]);

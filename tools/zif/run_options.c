@@ -32,6 +32,7 @@ enum {
     REALTIME,
     JUNIT,
     TRACE_HASH,
+    VCD,
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
@@ -102,6 +103,9 @@ const Option run_option_table[] = {
     { JUNIT, "junit", 0, OPTION_VALUE, "FILE", "Write the result as JUnit XML." },
     { TRACE_HASH, "trace-hash", 0, OPTION_FLAG, NULL,
       "Print a hash of the whole run: equal hashes are equal runs, on any host." },
+    { VCD, "vcd", 0, OPTION_VALUE, "FILE[,timescale=1ns][,signal=NAME...]",
+      "Record wires as a value-change dump: every pin, UART line, interrupt and bus, or the signals named (uart0.tx, "
+      "gpio0.pin[17], timer0.CTRL.EN; * and ? stand for anything)." },
     { STRICT, "strict", 0, OPTION_MAYBE, "KINDS",
       "End with code 123 at the first report of something the firmware did wrong; KINDS are words of such reports with "
       "commas between, or `all' (which adds what zif does not model). `zif help reports' explains them." },
@@ -498,6 +502,9 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return zif_log_configure(value, errp);
     case REALTIME:
         o->realtime = true;
+        return true;
+    case VCD:
+        recorders_add(&o->recorders, zif_observe_vcd, value);
         return true;
     case TRACE_HASH:
         o->trace_hash = true;

@@ -7,6 +7,7 @@
 #include "flash_files.h"
 #include "options.h"
 #include "pins.h"
+#include "recorders.h"
 #include "steps.h"
 
 /* --uart NAME=KIND[,baud=N] */
@@ -43,6 +44,7 @@ typedef struct {
     FlashOptions flash;
     ZifTime *power_cycles; /* virtual times */
     size_t npower_cycles;
+    Recorders recorders;
     const char **images;
     size_t nimages;
 } RunOptions;

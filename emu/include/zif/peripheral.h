@@ -117,6 +117,12 @@ enum {
     ZIF_SERIAL_BREAK = 8,   /* no character: the line is low from the start bit to the stop bit */
     ZIF_SERIAL_LOST = 16,   /* it takes its time and never arrives; no receiver sees this one */
 };
+/* How a character looks on the wire. */
+typedef struct {
+    uint8_t data_bits;      /* 5 to 9 */
+    uint8_t half_stop_bits; /* 2: one stop bit */
+    enum { ZIF_PARITY_NONE, ZIF_PARITY_EVEN, ZIF_PARITY_ODD } parity;
+} ZifSerialFormat;
 
 typedef struct {
     /* The UART's side of its line. Bytes for the guest wait outside until the receiver can take one. */
@@ -127,6 +133,8 @@ typedef struct {
     void (*receive_word)(ZifDevice *dev, uint16_t word, unsigned faults);
     /* Is the receiver on, whether or not it has room? On an impatient line bytes then come regardless. NULL: can_receive. */
     bool (*listens)(ZifDevice *dev);
+    void (*format)(const ZifDevice *dev,
+                   ZifSerialFormat *format); /* optional; *format holds 8 bits, no parity, 1 stop */
 } ZifSerialPort;
 
 /* A part at the other end of a UART: a child of its node. */
@@ -194,6 +202,9 @@ struct ZifClass {
      * knows its own faults. */
     const char *const *faults;
     void (*inject)(ZifDevice *dev, unsigned fault);
+    /* A controller of I2C or SPI parts, for recordings: duration of one bit on its bus as now configured; 0 = not configured.
+     * It calls zif_i2c_... and zif_spi_transfer when the last bit passes. */
+    ZifTime (*bit_time)(ZifDevice *dev);
     const ZifController *clocks; /* this device is a clock controller */
     const ZifController *resets; /* and a reset controller */
     /* A GPIO port: the alternate function (0..15) pin is switched to, ZIF_PIN_ANALOG, or ZIF_PIN_GPIO. Such a class has inputs

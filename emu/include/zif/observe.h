@@ -1,0 +1,32 @@
+/*
+ * Observe a run: recordings made while a machine runs, which never change the run (the trace hash stays the same).
+ *
+ * Each function takes the text its option of `zif run` takes, "FILE[,word=value...]", and opens the file at once. An observer
+ * hears of everything from then on; several of a kind are allowed. Join after the machine's reset, and finish before the machine
+ * is freed. SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef ZIF_OBSERVE_H
+#define ZIF_OBSERVE_H
+
+#include <stdbool.h>
+#include <zif/error.h>
+#include <zif/machine.h>
+
+typedef struct ZifObserver ZifObserver;
+
+/**
+ * Wires as a value-change dump (IEEE 1364): "FILE[,timescale=1ns][,signal=NAME...]". NAME may hold * and ?; without any,
+ * every pin, UART line, interrupt that is led somewhere, and bus with parts on it. Names: DEVICE.WIRE or DEVICE.WIRE[LINE] for an
+ * output or input of a device (DEVICE.in.WIRE for an input called as an output is), DEVICE.tx and DEVICE.rx, DEVICE.scl and .sda,
+ * DEVICE.sck, .mosi, .miso and .cs[N], DEVICE.REGISTER and DEVICE.REGISTER.FIELD (without * or ?), cpu.exception. UART characters and bus
+ * bytes are drawn as the bits they were. Registers are looked at after each register access and timed event, of any device.
+ * NULL and *errp when FILE cannot be written or nothing has such a name.
+ */
+ZifObserver *zif_observe_vcd(ZifMachine *m, const char *spec, Error **errp);
+
+/** Writes what is known so far. Between runs. */
+void zif_observer_flush(ZifObserver *o);
+/** Leaves the machine, completes the file and frees the observer. False and *errp when not all could be written. NULL is allowed. */
+bool zif_observer_finish(ZifObserver *o, Error **errp);
+
+#endif
