@@ -22,7 +22,9 @@ char console_getc(void);
 void console_flush(void); /* returns when the last stop bit has left */
 
 /* A periodic interrupt every `us` microseconds on line SOC_TIMER_IRQ. */
-#define SOC_TIMER_IRQ 8 /* TIMER0, on both SoCs */
+#ifndef SOC_TIMER_IRQ
+#define SOC_TIMER_IRQ 8 /* TIMER0, where the build says nothing else */
+#endif
 void timer_start(uint32_t us);
 void timer_acknowledge(void);
 
@@ -34,6 +36,8 @@ _Noreturn void semihosting_exit(int status);
 
 /* Interrupt handlers are functions of these names (irq_handler_8 ...): the vector table refers to them
  * weakly. */
+#define IRQ_HANDLER(n)  IRQ_HANDLER_(n)
+#define IRQ_HANDLER_(n) irq_handler_##n
 
 /* The system control space, as far as the programs need it (ARMv7-M B3.2, ARMv6-M B3.2). */
 #define SYST_CSR    REG32(0xE000E010)

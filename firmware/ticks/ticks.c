@@ -23,8 +23,8 @@ void systick_handler(void)
     ticks++;
 }
 
-void irq_handler_8(void);
-void irq_handler_8(void)
+void IRQ_HANDLER(SOC_TIMER_IRQ)(void);
+void IRQ_HANDLER(SOC_TIMER_IRQ)(void)
 {
     timer_acknowledge();
     timer_interrupts++;
