@@ -68,6 +68,15 @@ unsigned zif_prop_cells(const ZifDevice *dev, const char *name, uint32_t *out, u
     return copy_cells(p, len, out, max);
 }
 
+unsigned zif_prop_bytes(const ZifDevice *dev, const char *name, uint8_t *out, unsigned max)
+{
+    int len;
+    const void *p = property(dev, name, &len);
+    unsigned n = p && len > 0 ? (unsigned)len : 0;
+    memcpy(out, p ? p : "", n < max ? n : max);
+    return n;
+}
+
 unsigned zif_nchildren(const ZifDevice *dev)
 {
     unsigned n = 0;
