@@ -48,6 +48,7 @@ typedef struct {
     /* From here on: fixed by the node, not part of a snapshot. */
     const CfiCommands *commands;
     uint8_t nchips, chip_width, bank_width;
+    bool as_pflash; /* zif,as-pflash-cfi02 */
     bool byte_mode; /* x8/x16 parts strapped to x8: addresses count bytes, tables count words */
     uint16_t manufacturer, device_id[3];
     uint16_t command_set;

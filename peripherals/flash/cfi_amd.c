@@ -4,7 +4,7 @@
  * Reference: JEDEC JESD68.01 (CFI), JEP137; Am29LV320D data sheet (command definitions, DQ7-DQ2 status, unlock bypass, erase
  * suspend); S29GL-N data sheet (write buffer, DQ1, dynamic and persistent protection bits).
  * Models: read, autoselect, query, word and buffer program, unlock bypass, sector and chip erase with the time-out window,
- * suspend and resume, DQ7/DQ6/DQ5/DQ3/DQ2/DQ1, DYB and PPB protection.
+ * suspend and resume, DQ7/DQ6/DQ5/DQ3/DQ2/DQ1, DYB and PPB protection. What zif,as-pflash-cfi02 changes: see cfi_flash.c.
  * Departs: programming a 1 over a 0 always ends in DQ5 (the data sheets allow either that or a silent success).
  * Missing: secured silicon sector, password protection, page-mode timing.
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -171,9 +171,15 @@ static void first_cycle(CfiBank *b, unsigned chip, uint32_t word, uint8_t cmd)
         c->mode = BYPASS_RESET;
     } else if (c->bypass && cmd == 0x25 && b->buffer_size) {
         command(b, chip, word, cmd);
+    } else if (c->bypass && cmd == 0x00 && b->as_pflash) {
+        back_to_read(b, chip, word, NULL);
     } else if (cmd == 0xF0 && !c->bypass) {
-        c->mode = home(c);
+        c->mode = c->mode == QUERY ? c->after : home(c);
     } else if (cmd == 0x98 && cfi_table_word(b, word & 0xFF) == 0x55) {
+        if (c->mode != QUERY) {
+            c->after =
+                c->mode; /* a query from autoselect leads back there [Am29LV320D, "Common Flash Memory Interface"] */
+        }
         c->mode = QUERY;
     } else if (cmd == 0x30 && c->mode == SUSPENDED) {
         c->mode = BUSY;
@@ -394,7 +400,7 @@ static uint32_t status_read(CfiBank *b, unsigned chip, uint32_t word)
     uint32_t sector = nor_sector(&c->array, cfi_offset(b, word), NULL, NULL);
     bool erase = c->mode == ERASE_WINDOW || c->operation == CFI_ERASE;
     c->status ^= DQ6;
-    if ((erase || c->outer == CFI_ERASE) && cfi_chosen(c, sector)) {
+    if ((erase || c->outer == CFI_ERASE) && (cfi_chosen(c, sector) || b->as_pflash)) {
         c->status ^= DQ2;
     }
     uint32_t value = c->status & (DQ6 | DQ2);
@@ -489,7 +495,9 @@ static void operation_done(CfiBank *b, unsigned chip)
         zif_cancel(&b->dev, CFI_EVENT_SUSPEND + chip);
     }
     c->operation = CFI_IDLE;
-    if (!ok) {
+    if (!ok && b->as_pflash) {
+        cfi_complain(b, chip, c->address / b->chip_width, "programming a 1 over a 0: the 0 stays");
+    } else if (!ok) {
         cfi_complain(b, chip, c->address / b->chip_width, "programming a 1 over a 0: the operation fails with DQ5");
         c->failed = true;
         c->mode = FAILED;

@@ -8,6 +8,9 @@
  * Properties: bank-width, device-width (bytes; default: bank-width), zif,byte-mode (x16 parts strapped to x8), zif,command-set
  * (1, 2 or 3), zif,erase-regions = <blocks size ...> (per chip), zif,manufacturer, zif,device-id (1 to 3 cells), zif,buffer-size,
  * zif,word-us, zif,buffer-us, zif,erase-ms, zif,window-us, zif,suspend-us.
+ * zif,as-pflash-cfi02: for tests written against QEMU's cfi.pflash02 and the command set 2. DQ2 toggles in every sector while one is
+ * erased (silicon: in the chosen ones), the single cycle 0x00 leaves unlock bypass (silicon: 0x90, then 0x00), programming a 1
+ * over a 0 ends like any other (some parts do that; others set DQ5).
  * Departs: a store narrower than the bus strobes the chips of its byte lanes only, and reads as ones on the other lanes of a chip.
  * Missing: page and burst read timing, accelerated programming by VPP.
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -261,6 +264,7 @@ static bool cfi_realize(ZifDevice *dev, Error **errp)
     b->chip_width = (uint8_t)zif_prop_u32(dev, "device-width", b->bank_width);
     b->command_set = (uint16_t)zif_prop_u32(dev, "zif,command-set", 2);
     b->byte_mode = zif_prop_bool(dev, "zif,byte-mode");
+    b->as_pflash = zif_prop_bool(dev, "zif,as-pflash-cfi02");
     b->buffer_size = zif_prop_u32(dev, "zif,buffer-size", 32);
     if ((b->bank_width != 1 && b->bank_width != 2 && b->bank_width != 4) ||
         (b->chip_width != 1 && b->chip_width != 2 && b->chip_width != 4) || b->chip_width > b->bank_width ||

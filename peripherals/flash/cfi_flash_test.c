@@ -14,6 +14,7 @@ enum { BASE = 0x60000000, SIZE = 0x40000, SECTOR = 0x8000 };
 
 static ZifBench *bench;
 static ZifDevice *flash;
+static const char *quirk; /* a property to be set; NULL = none */
 
 static void make(unsigned set, unsigned bank, unsigned chip, bool byte_mode)
 {
@@ -26,7 +27,7 @@ static void make(unsigned set, unsigned bank, unsigned chip, bool byte_mode)
         { "zif,erase-regions", 4, { 4, 0x2000, 7, SECTOR }, NULL },
         { "zif,manufacturer", 1, { 0x20 }, NULL },
         { "zif,device-id", 3, { 0x227E, 0x2221, 0x2201 }, NULL },
-        { byte_mode ? "zif,byte-mode" : NULL, 0, { 0 }, NULL },
+        { byte_mode ? "zif,byte-mode" : quirk, 0, { 0 }, NULL },
         { 0 },
     };
     bench = zif_bench_new();
@@ -36,6 +37,14 @@ static void make(unsigned set, unsigned bank, unsigned chip, bool byte_mode)
 static int amd_x16(void **state)
 {
     make(2, 2, 2, false);
+    return 0;
+}
+
+static int amd_as_pflash(void **state)
+{
+    quirk = "zif,as-pflash-cfi02";
+    make(2, 2, 2, false);
+    quirk = NULL;
     return 0;
 }
 
@@ -324,6 +333,52 @@ static void unlock_bypass_programs_in_two_cycles(void **state)
     assert_int_equal(complaints(), 0);
 }
 
+static void a_single_cycle_does_not_leave_unlock_bypass(void **state)
+{
+    amd(0x20);
+    put(0, 0x00);
+    put(0, 0xA0);
+    put(0x200, 0x1234);
+    wait_us(100);
+    put(0, 0x90);
+    put(0, 0x00);
+    assert_int_equal(get(0x200), 0x1234);
+    assert_int_equal(complaints(), 1);
+}
+
+static void a_query_from_autoselect_leads_back_to_autoselect(void **state)
+{
+    amd(0x90);
+    put(0xAA, 0x98);
+    assert_int_equal(get(0x20), 'Q');
+    put(0, 0xF0);
+    assert_int_equal(get(0), 0x20);
+    put(0, 0xF0);
+    assert_int_equal(get(0), 0xFFFF);
+    put(0xAA, 0x98);
+    put(0, 0xF0);
+    assert_int_equal(get(0), 0xFFFF);
+    assert_int_equal(complaints(), 0);
+}
+
+/* What silicon does not do, and tests written against QEMU rely on. */
+static void as_pflash_cfi02_does_what_its_tests_rely_on(void **state)
+{
+    amd(0x20);
+    put(0, 0x00);
+    put(0, 0xA0);
+    put(0x200, 0x1234);
+    wait_us(100);
+    assert_int_equal(get(0x200), 0xFFFF);
+    amd_program(0x200, 0x55);
+    wait_us(100);
+    amd_program(0x200, 0xA5);
+    wait_us(100);
+    assert_int_equal(get(0x200), 0x05);
+    amd_erase(0x8000);
+    assert_int_equal((get(0x10000) ^ get(0x10000)) & 0x44, 0x44);
+}
+
 static void the_write_buffer_programs_a_page_at_once(void **state)
 {
     put(0xAAA, 0xAA);
@@ -602,6 +657,9 @@ int main(void)
         T(amd_x16, chip_erase_spares_protected_sectors),
         T(amd_x16, a_suspended_erase_lets_other_sectors_be_read_and_programmed),
         T(amd_x16, unlock_bypass_programs_in_two_cycles),
+        T(amd_x16, a_single_cycle_does_not_leave_unlock_bypass),
+        T(amd_x16, a_query_from_autoselect_leads_back_to_autoselect),
+        T(amd_as_pflash, as_pflash_cfi02_does_what_its_tests_rely_on),
         T(amd_x16, the_write_buffer_programs_a_page_at_once),
         T(amd_x16, write_buffer_data_outside_its_page_aborts_with_dq1),
         T(amd_x16, a_bad_sequence_falls_back_to_reading_and_is_reported),

@@ -37,20 +37,7 @@ static inline void bed_free(ZifMachine *m)
 /* Time passes without an instruction. */
 static inline void bed_pass(ZifMachine *m, ZifTime duration)
 {
-    ZifTimeline *tl = m->kit.timeline;
-    ZifTime end = zif_timeline_now(tl) + duration;
-    for (;;) {
-        ZifTime next = zif_timeline_next(tl);
-        ZifTime stop = next < end ? next : end;
-        uint64_t cycles = zif_timeline_cycles_at(tl, stop);
-        if (cycles > zif_cpu_cycles(m->cpu)) {
-            zif_cpu_skip_to(m->cpu, cycles);
-        }
-        if (next > end) {
-            return;
-        }
-        zif_timeline_run_due(tl);
-    }
+    zif_machine_advance(m, zif_machine_now(m) + duration);
 }
 
 static inline uint32_t bed_random(uint64_t *state)

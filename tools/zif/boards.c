@@ -79,11 +79,14 @@ static bool parse(Arguments *a, const Option *options, char **argv, Error **errp
     }
 }
 
-static void list(bool soc)
+typedef enum { LIST_BOARDS, LIST_SOCS, LIST_BUS_ONLY } ListKind;
+
+static void list(const char *title, ListKind kind)
 {
+    puts(title);
     for (unsigned i = 0; i < zif_nboards; i++) {
         const ZifBoardInfo *b = &zif_boards[i];
-        if (b->is_soc != soc) {
+        if ((b->bus_only ? LIST_BUS_ONLY : b->is_soc ? LIST_SOCS : LIST_BOARDS) != kind) {
             continue;
         }
         printf("  %-16s %s", b->name, b->description);
@@ -113,10 +116,9 @@ int command_boards(char **argv)
     } else if (a.markdown) {
         return zif_support_table(stdout, &err) ? 0 : cannot(err);
     } else {
-        puts("boards:");
-        list(false);
-        puts("SoCs:");
-        list(true);
+        list("boards:", LIST_BOARDS);
+        list("SoCs:", LIST_SOCS);
+        list("without a processor, for zif qtest:", LIST_BUS_ONLY);
     }
     return 0;
 }

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "heap.h"
 #include "outcome.h"
+#include "system_arm.h"
 
 int cannot(Error *err)
 {
@@ -49,6 +50,10 @@ int main(int argc, char **argv)
     open_standard_streams();
     const char *word = argc > 1 ? argv[1] : NULL;
     Error *err = NULL;
+    const char *slash = argc ? strrchr(argv[0], '/') : NULL;
+    if (argc && !strcmp(slash ? slash + 1 : argv[0], "zif-system-arm")) {
+        return written(system_arm(argv + 1));
+    }
     for (const Command *c = commands; word && c->name; c++) {
         if (!strcmp(c->name, word)) {
             return written(c->run(argv + 2));

@@ -124,7 +124,7 @@ static bool take_input(Qmp *q)
         take_object(q, object);
         json_decref(object);
     }
-    bool more = at >= q->len || json_error_code(&err) == json_error_premature_end_of_input;
+    bool more = q->quit || at >= q->len || json_error_code(&err) == json_error_premature_end_of_input;
     memmove(q->in, q->in + at, q->len - at + 1);
     q->len -= at;
     return more && q->len <= MAX_INPUT;

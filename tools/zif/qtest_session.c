@@ -80,25 +80,41 @@ static void print_report(void *opaque, const ZifReportEntry *e)
             e->reg, e->text, zif_time_format(e->first, when));
 }
 
+static bool attach_flashes(ZifMachine *m, const QtestSession *s, Error **errp)
+{
+    for (unsigned i = 0; i < QTEST_FLASHES && s->flashes[i].name; i++) {
+        ZifFlash *f = zif_machine_flash_by_name(m, s->flashes[i].name);
+        if (!f) {
+            error_setg(errp, "the board has no flash '%s'", s->flashes[i].name);
+            return false;
+        }
+        if (!zif_flash_attach(f, s->flashes[i].file, s->flashes[i].mode, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool make_machine(Serving *v, const QtestSession *s, Error **errp)
 {
     if (!s->machine.board) {
         return true;
     }
     v->m = zif_machine_new(&s->machine, errp);
-    for (unsigned i = 0; v->m && i < QTEST_IMAGES && s->images[i]; i++) {
+    if (!v->m || !attach_flashes(v->m, s, errp)) {
+        return false;
+    }
+    for (unsigned i = 0; i < QTEST_IMAGES && s->images[i]; i++) {
         v->images[i] = zif_image_open(s->images[i], errp);
         if (!v->images[i] || !zif_machine_load(v->m, v->images[i], errp)) {
             return false;
         }
     }
-    if (v->m) {
-        zif_machine_reset(v->m, ZIF_RESET_POWER_ON);
-    }
-    if (v->m && s->reports) {
+    zif_machine_reset(v->m, ZIF_RESET_POWER_ON);
+    if (s->reports) {
         zif_machine_on_report(v->m, print_report, NULL);
     }
-    return v->m;
+    return true;
 }
 
 static bool connect_serials(Serving *v, const QtestSession *s, Error **errp)
