@@ -5,6 +5,7 @@
 #include <zif/machine.h>
 #include "cpu/cpu.h"
 #include "device/device.h"
+#include "fill.h"
 #include "svd/svd.h"
 #include "tree.h"
 
@@ -71,10 +72,7 @@ struct ZifMachine {
     ZifCpuConfig cpu_config;
     ZifMemory *memories;
     uint64_t memory_bytes;
-    /* While it is built: the random bytes that large memories repeat, and a file of them (-1 = none yet). */
-    uint8_t *pattern;
-    int tile_fd;
-    size_t tile_bytes;
+    ZifTile tile; /* while it is built: what large memories are mapped from */
     ZifIrqLine irqs[ZIF_MAX_IRQS];
     void (*on_irq)(void *opaque, unsigned irq, int level);
     void *on_irq_opaque;

@@ -141,7 +141,6 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->config.noverrides = 0;
     m->config.svd = copy(config->svd);
     m->fdt = fdt;
-    m->tile_fd = -1;
     bool have_nodes = zif__unmodelled_nodes(m, errp); /* the tree is whole after this */
     m->tree = zif__tree_index(m->fdt);
     m->ctx = have_nodes ? zif_memory_context_new(errp) : NULL;
@@ -166,10 +165,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->cpu_config.hooks.semihost = zif__machine_semihost;
     m->cpu_config.hooks.opaque = m;
     bool ok = zif__build(m, errp);
-    if (m->tile_fd >= 0) {
-        close(m->tile_fd);
-    }
-    free(m->pattern);
+    zif__tile_close(&m->tile);
     if (ok) {
         zif_timeline_set_deadline_hook(m->kit.timeline, lower_deadline, m);
     }

@@ -4,66 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 #include "internal.h"
 
-enum { PATTERN = 1 << 16, TILE = 1 << 19 };
 static const uint64_t MAX_MEMORY = 512u << 20, MAX_TOTAL = 1u << 30;
-
-/* splitmix64 (G. Steele, D. Lea, C. Flood, 2014): good enough to look like RAM that nobody wrote. */
-static void fill_random(void *host, size_t size, uint64_t seed)
-{
-    uint8_t *p = host;
-    for (size_t at = 0; at < size; at += 8) {
-        uint64_t x = seed += 0x9e3779b97f4a7c15u;
-        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-        x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-        x ^= x >> 31;
-        memcpy(p + at, &x, size - at < 8 ? size - at : 8);
-    }
-}
 
 static uint64_t seed_of(const ZifMachine *m, const char *name)
 {
-    uint64_t h = m->config.seed ^ 0xcbf29ce484222325u;
-    for (; *name; name++) {
-        h = (h ^ (uint8_t)*name) * 0x100000001b3u;
-    }
-    return h + m->power_cycles;
-}
-
-/*
- * Memories larger than a pattern of random bytes repeat it. They are mapped copy-on-write from a file of several patterns, so
- * that they cost nothing until they are written; the file is as long as the largest needs, and a tile at most: pages of
- * the file cost time as well as mappings do.
- */
-static bool grow_tile(ZifMachine *m, size_t want)
-{
-    if (m->tile_fd < 0) {
-        m->tile_fd = memfd_create("zif-ram", MFD_CLOEXEC);
-        m->pattern = malloc(PATTERN);
-        if (m->tile_fd < 0 || !m->pattern) {
-            return false;
-        }
-        fill_random(m->pattern, PATTERN, seed_of(m, "pattern"));
-    }
-    for (; m->tile_bytes < want; m->tile_bytes += PATTERN) {
-        if (write(m->tile_fd, m->pattern, PATTERN) != PATTERN) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool map_tiles(ZifMachine *m, ZifMemory *mem)
-{
-    bool ok = grow_tile(m, mem->size < TILE ? mem->size : TILE);
-    for (uint64_t at = 0; ok && at < mem->size; at += TILE) {
-        size_t n = mem->size - at < TILE ? mem->size - at : TILE;
-        ok = mmap((char *)mem->host + at, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, m->tile_fd, 0) !=
-             MAP_FAILED;
-    }
-    return ok;
+    return zif__fill_seed(m->config.seed, name) + m->power_cycles;
 }
 
 void zif__memories_fill(ZifMachine *m)
@@ -73,7 +20,7 @@ void zif__memories_fill(ZifMachine *m)
             continue;
         }
         if (m->config.ram_fill == ZIF_RAM_RANDOM) {
-            fill_random(mem->host, mem->size, seed_of(m, mem->name));
+            zif__fill_random(mem->host, mem->size, seed_of(m, mem->name));
         } else {
             memset(mem->host, m->config.ram_fill == ZIF_RAM_BYTE ? m->config.ram_byte : 0, mem->size);
         }
@@ -94,8 +41,8 @@ static bool make_host(ZifMachine *m, ZifMemory *mem, Error **errp)
     } else if (m->config.ram_fill == ZIF_RAM_BYTE) {
         memset(mem->host, m->config.ram_byte, mem->size);
     } else if (m->config.ram_fill == ZIF_RAM_RANDOM) {
-        if (mem->size <= PATTERN || !map_tiles(m, mem)) {
-            fill_random(mem->host, mem->size, seed_of(m, mem->name));
+        if (mem->size <= ZIF_PATTERN || !zif__tile_map(&m->tile, m->config.seed, mem->host, mem->size)) {
+            zif__fill_random(mem->host, mem->size, seed_of(m, mem->name));
         }
     }
     return true;

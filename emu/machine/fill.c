@@ -1,0 +1,25 @@
+/* See fill.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+#include "fill.h"
+
+/* splitmix64 (G. Steele, D. Lea, C. Flood, 2014): good enough to look like RAM that nobody wrote. */
+void zif__fill_random(void *host, size_t size, uint64_t seed)
+{
+    uint8_t *p = host;
+    for (size_t at = 0; at < size; at += 8) {
+        uint64_t x = seed += 0x9e3779b97f4a7c15u;
+        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
+        x = (x ^ x >> 27) * 0x94d049bb133111ebu;
+        x ^= x >> 31;
+        memcpy(p + at, &x, size - at < 8 ? size - at : 8);
+    }
+}
+
+uint64_t zif__fill_seed(uint64_t seed, const char *name)
+{
+    uint64_t h = seed ^ 0xcbf29ce484222325u;
+    for (; *name; name++) {
+        h = (h ^ (uint8_t)*name) * 0x100000001b3u;
+    }
+    return h;
+}
