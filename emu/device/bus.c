@@ -81,3 +81,27 @@ uint8_t zif_spi_transfer(ZifDevice *controller, uint8_t out)
     tell((ZifBusEvent){ .kind = ZIF_BUS_SPI_BYTE, .controller = controller, .out = out, .in = in });
     return in;
 }
+
+bool zif_spi_check(ZifDevice *controller, unsigned mode, uint64_t hz)
+{
+    ZifKit *kit = controller->core->kit;
+    bool right = true;
+    for (unsigned i = 0; i < kit->ndevices; i++) {
+        ZifDevice *part = kit->devices[i];
+        if (part->core->parent != controller || !part->cls->spi || !part->core->selected) {
+            continue;
+        }
+        uint32_t most = zif_prop_u32(part, "spi-max-frequency", 0);
+        uint8_t modes = part->cls->spi->modes;
+        if (most && hz > most) {
+            zif_report(controller, ZIF_REPORT_BUS, -1, "%s is clocked with %llu Hz; it stands %u", part->name,
+                       (unsigned long long)hz, most);
+        }
+        if (modes && !(modes >> (mode & 3) & 1)) {
+            zif_report(controller, ZIF_REPORT_BUS, -1, "%s does not work in clock mode %u (CPOL %u, CPHA %u)",
+                       part->name, mode & 3, mode >> 1 & 1, mode & 1);
+            right = false;
+        }
+    }
+    return right;
+}

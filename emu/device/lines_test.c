@@ -114,7 +114,7 @@ static uint8_t part_transfer(ZifDevice *dev, uint8_t out)
 }
 
 static const ZifI2cPart i2c = { part_start, part_write, part_read, part_stop };
-static const ZifSpiPart spi = { part_select, part_transfer };
+static const ZifSpiPart spi = { .select = part_select, .transfer = part_transfer };
 static const ZifClass controller_class = { .name = "controller", .size = sizeof(ZifDevice) };
 static const ZifClass i2c_class = { .name = "i2c-part", .size = sizeof(Part), .i2c = &i2c };
 static const ZifClass spi_class = { .name = "spi-part", .size = sizeof(Part), .spi = &spi };

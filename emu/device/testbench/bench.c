@@ -222,6 +222,11 @@ ZifDevice *zif_bench_add_part(ZifBench *b, ZifDevice *controller, const char *cl
     return add(b, controller, class_named(class_name), props);
 }
 
+ZifDevice *zif_bench_add_part_class(ZifBench *b, ZifDevice *controller, const ZifClass *cls, const ZifBenchProp *props)
+{
+    return add(b, controller, cls, props);
+}
+
 void zif_bench_clock(ZifDevice *dev, unsigned n, uint64_t hz)
 {
     zif__set_clock(dev, n, hz);

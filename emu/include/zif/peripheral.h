@@ -104,10 +104,28 @@ typedef struct {
     void (*stop)(ZifDevice *dev);
 } ZifI2cPart;
 
+/* A controller that another controller of the same bus can address (its slave mode). Unlike a part it may hold the clock. */
+enum { ZIF_I2C_STRETCHED = -1 }; /* the clock is held: ask again a bit later */
+typedef struct {
+    /* Addressed with 7 or 10 bits; false = NACK. */
+    bool (*address)(ZifDevice *dev, uint16_t address, bool ten_bits, bool is_read);
+    int (*write)(ZifDevice *dev, uint8_t byte); /* 1 = ACK, 0 = NACK, or stretched */
+    int (*read)(ZifDevice *dev);                /* the byte, or stretched */
+    void (*nack)(ZifDevice *dev);               /* the last byte read was not acknowledged */
+    void (*stop)(ZifDevice *dev);               /* also before a repeated start for somebody else */
+} ZifI2cTarget;
+
 typedef struct {
     void (*select)(ZifDevice *dev, bool selected);
     uint8_t (*transfer)(ZifDevice *dev, uint8_t out); /* full duplex, one byte */
+    uint8_t modes;                                    /* clock modes it works in: bit (CPOL * 2 + CPHA) each; 0 = any */
 } ZifSpiPart;
+
+/* A controller that another controller of the same bus can clock (its slave mode). */
+typedef struct {
+    bool (*begin)(ZifDevice *dev, unsigned mode, uint16_t *out); /* false: not selected; *out: what it shifts out */
+    void (*end)(ZifDevice *dev, uint16_t in);                    /* the last bit came; only after a true begin */
+} ZifSpiTarget;
 
 /* What can be wrong with a character on a serial line. */
 enum {
@@ -195,7 +213,9 @@ struct ZifClass {
     void (*snapshot_done)(ZifDevice *dev); /* after a restore: rebuild what is derived */
 
     const ZifI2cPart *i2c;
+    const ZifI2cTarget *i2c_target;
     const ZifSpiPart *spi;
+    const ZifSpiTarget *spi_target;
     const ZifSerialPort *serial;
     const ZifSerialPart *serial_part;
     /* What can be made to go wrong from outside ("nack"), NULL-ended; `inject` makes fault number `fault` happen next. A UART's line
@@ -312,6 +332,9 @@ void zif_i2c_stop(ZifDevice *part);
 void zif_spi_select(ZifDevice *part, bool selected);
 /** SPI controller side: one byte to every selected part on this bus; 0xFF when none is. */
 uint8_t zif_spi_transfer(ZifDevice *controller, uint8_t out);
+/** Do the selected parts work in this clock mode (CPOL * 2 + CPHA) and at this rate (their nodes' spi-max-frequency)? A report of kind
+ * `bus` when not. False when the mode is wrong: they read their bits at the wrong edges. */
+bool zif_spi_check(ZifDevice *controller, unsigned mode, uint64_t hz);
 
 /** A pseudo-random 32-bit number from the machine's seed; part of the machine's state. */
 uint32_t zif_random(ZifDevice *dev);

@@ -37,6 +37,7 @@ ZifDevice *zif_bench_add(ZifBench *b, const char *class_name, const ZifBenchProp
 ZifDevice *zif_bench_add_class(ZifBench *b, const ZifClass *cls, const ZifBenchProp *props);
 /** As above, as a part on the controller's bus. */
 ZifDevice *zif_bench_add_part(ZifBench *b, ZifDevice *controller, const char *class_name, const ZifBenchProp *props);
+ZifDevice *zif_bench_add_part_class(ZifBench *b, ZifDevice *controller, const ZifClass *cls, const ZifBenchProp *props);
 /** Gives entry n (0..3) of the device's clocks this rate in Hz; 0 stops it. */
 void zif_bench_clock(ZifDevice *dev, unsigned n, uint64_t hz);
 /** The phandle of a device, for properties of others that refer to it. */
