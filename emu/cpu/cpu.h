@@ -59,6 +59,8 @@ typedef enum {
 
 /** Runs until `cycles` (absolute). When asleep it returns at once until an interrupt or event wakes it. */
 ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles);
+/** A debug probe has switched these stimulus ports of the ITM on; 0 = nothing changes. */
+void zif_cpu_enable_itm(ZifCpu *cpu, uint32_t ports);
 /** Where the main stack ends, for hooks.below_stack; 0 = unknown. */
 void zif_cpu_set_stack_limit(ZifCpu *cpu, uint32_t limit);
 /** Where the vectors are now. */

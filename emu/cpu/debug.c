@@ -315,6 +315,15 @@ static bool stimulus_enabled(const ZifCpu *cpu, unsigned port)
     return (cpu->st.demcr & DEMCR_TRCENA) && (cpu->st.itm.tcr & 1) && (cpu->st.itm.ter >> port & 1);
 }
 
+void zif_cpu_enable_itm(ZifCpu *cpu, uint32_t ports)
+{
+    if (ports && cpu->v7) {
+        cpu->st.demcr |= DEMCR_TRCENA;
+        cpu->st.itm.tcr |= 1;
+        cpu->st.itm.ter |= ports;
+    }
+}
+
 static uint32_t itm_value(ZifCpu *cpu, uint32_t offset)
 {
     if (offset < 0x80) {

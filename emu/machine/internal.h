@@ -83,8 +83,10 @@ struct ZifMachine {
     ZifSerialLine **lines;
     ZifTail *tails;
     unsigned nlines;
-    ZifSerialLine *semihosting_line; /* the last of them */
-    struct ZifSemihost *semihost;    /* NULL without semihosting */
+    ZifSerialLine *semihosting_line;              /* the last of them */
+    ZifSerialLine *rtt_lines[32], *itm_lines[32]; /* NULL where nobody asked */
+    struct ZifRtt *rtt;
+    struct ZifSemihost *semihost; /* NULL without semihosting */
     /* Images, in the order of loading. */
     const ZifImage **images;
     unsigned nimages;
@@ -171,6 +173,16 @@ bool zif__machine_semihost(void *opaque, uint32_t op, uint32_t param, uint32_t *
 bool zif__look(ZifMachine *m, uint32_t address, void *bytes, size_t len);
 /** Values above sp that look like return addresses, oldest call last; returns how many were put into out. */
 unsigned zif__backtrace(ZifMachine *m, uint32_t sp, uint32_t *out, unsigned max);
+
+/* rtt.c */
+typedef struct ZifRtt ZifRtt;
+void zif__rtt_begin(ZifMachine *m);
+void zif__rtt_free(ZifMachine *m);
+/** The timeline was restored. */
+void zif__rtt_again(ZifMachine *m);
+/** The guest has ended: takes what it left. */
+void zif__rtt_final(ZifMachine *m);
+void zif__itm(void *opaque, unsigned port, unsigned size, uint32_t value);
 
 /* mistakes.c */
 /** Images are loaded: what is known of the stack now. */

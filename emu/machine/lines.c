@@ -1,5 +1,6 @@
 /* The machine's serial lines, console first, semihosting's last. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <libfdt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zif/log.h>
@@ -41,14 +42,26 @@ static bool find_console(ZifMachine *m, ZifDevice **console, Error **errp)
     return ok;
 }
 
+/* Lines without a device, one for each bit: "rtt", "rtt1", ... */
+static void add_channels(ZifMachine *m, const char *kind, uint32_t channels, ZifSerialLine **lines)
+{
+    for (unsigned n = 0; n < 32; n++) {
+        char name[16];
+        if (channels >> n & 1) {
+            snprintf(name, sizeof name, n ? "%s%u" : "%s", kind, n);
+            m->lines[m->nlines++] = lines[n] = zif__serial_new_free(&m->kit, name);
+        }
+    }
+}
+
 bool zif__serial_build(ZifMachine *m, Error **errp)
 {
     ZifDevice *console;
     if (!find_console(m, &console, errp)) {
         return false;
     }
-    m->lines = calloc(m->kit.ndevices + 1, sizeof(ZifSerialLine *));
-    m->tails = calloc(m->kit.ndevices + 1, sizeof *m->tails);
+    m->lines = calloc(m->kit.ndevices + 1 + 64, sizeof(ZifSerialLine *));
+    m->tails = calloc(m->kit.ndevices + 1 + 64, sizeof *m->tails);
     if (console) {
         m->lines[m->nlines++] = console->core->serial;
     }
@@ -58,6 +71,8 @@ bool zif__serial_build(ZifMachine *m, Error **errp)
             m->lines[m->nlines++] = dev->core->serial;
         }
     }
+    add_channels(m, "rtt", m->config.rtt_channels, m->rtt_lines);
+    add_channels(m, "itm", m->config.itm_ports, m->itm_lines);
     m->semihosting_line = zif__serial_new_free(&m->kit, "semihosting");
     m->lines[m->nlines++] = m->semihosting_line;
     for (unsigned i = 0; i < m->nlines; i++) {
@@ -70,6 +85,14 @@ void zif__serial_drop(ZifMachine *m)
 {
     if (m->semihosting_line) {
         zif__serial_free(m->semihosting_line);
+    }
+    for (unsigned n = 0; n < 32; n++) {
+        if (m->rtt_lines[n]) {
+            zif__serial_free(m->rtt_lines[n]);
+        }
+        if (m->itm_lines[n]) {
+            zif__serial_free(m->itm_lines[n]);
+        }
     }
     free(m->lines);
     free(m->tails);
@@ -87,12 +110,14 @@ ZifSerialLine *zif_machine_serial(ZifMachine *m, unsigned n)
 
 ZifSerialLine *zif_machine_serial_by_name(ZifMachine *m, const char *name)
 {
-    if (!strcmp(name, "semihosting")) {
-        return m->semihosting_line;
-    }
     if (!strcmp(name, "console")) {
         return m->lines[0];
     }
     ZifDevice *dev = zif_machine_device_by_name(m, name);
+    for (unsigned i = 0; i < m->nlines && !dev; i++) {
+        if (!strcmp(zif_serial_name(m->lines[i]), name)) {
+            return m->lines[i];
+        }
+    }
     return dev ? dev->core->serial : NULL;
 }

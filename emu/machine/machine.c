@@ -160,6 +160,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->cpu_config.hooks.reset_request = ask_reset;
     m->cpu_config.hooks.exception = exception;
     m->cpu_config.hooks.report = core_report;
+    m->cpu_config.hooks.itm = zif__itm;
     m->cpu_config.hooks.irq_enabled = zif__mistake_irq_enabled;
     m->cpu_config.hooks.below_stack = zif__mistake_below_stack;
     m->cpu_config.hooks.semihost = zif__machine_semihost;
@@ -167,6 +168,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     bool ok = zif__build(m, errp);
     zif__tile_close(&m->tile);
     if (ok) {
+        zif__rtt_begin(m);
         zif_timeline_set_deadline_hook(m->kit.timeline, lower_deadline, m);
     }
     zif__leave(before);
@@ -185,6 +187,7 @@ void zif_machine_free(ZifMachine *m)
     if (m->ctx) {
         ZifMemoryContext *before = zif__enter(m);
         zif__calls_free(m);
+        zif__rtt_free(m);
         zif__hash_free(m);
         zif__unbuild(m);
         zif_memory_context_free(m->ctx);
@@ -207,6 +210,7 @@ static void reset(ZifMachine *m, ZifResetKind kind)
     zif__devices_reset(&m->kit, zif__reset_reaches, kind);
     if (m->cpu) {
         zif_cpu_reset(m->cpu, kind);
+        zif_cpu_enable_itm(m->cpu, m->config.itm_ports);
     }
     zif__semihost_reset(m);
 }
@@ -405,6 +409,9 @@ ZifRunReason zif_machine_run(ZifMachine *m, ZifTime until, ZifRunInfo *info)
     memset(info, 0, sizeof *info);
     if (m->cpu) {
         run(m, until, info);
+        if (info->reason != ZIF_RUN_TIME && info->reason != ZIF_RUN_ASKED && info->reason != ZIF_RUN_BREAK) {
+            zif__rtt_final(m);
+        }
     } else {
         snprintf(info->text, sizeof info->text, "%s has no processor to run", m->config.board);
         end(info, ZIF_RUN_CANNOT);

@@ -157,6 +157,7 @@ void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
         zif__device_restored(m->kit.devices[i]);
     }
     zif__calls_again(m);
+    zif__rtt_again(m);
     zif__hash_restore(m, s->hash);
     zif__observers_restored(m);
     zif__leave(before);

@@ -36,6 +36,8 @@ enum {
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
+    RTT,
+    ITM,
     STACK_LIMIT,
     STUB,
     SVD,
@@ -71,6 +73,12 @@ const Option run_option_table[] = {
       "uses another one is garbled as on a real line. By default the console is stdio (stdout when there are steps) "
       "and "
       "every other line is null." },
+    { RTT, "rtt", 0, OPTION_MAYBE, "[N:]KIND",
+      "SEGGER RTT: channel N (0) is the line rtt (rttN), connected as --uart connects lines, to stdout without a KIND. "
+      "Looked at once a "
+      "millisecond of virtual time." },
+    { ITM, "itm", 0, OPTION_MAYBE, "[N:]KIND",
+      "The ITM's stimulus port N (0) is the line itm (itmN), as --rtt; it is enabled before reset." },
     { EXPECT, "expect", 0, OPTION_VALUE, "[UART:]TEXT",
       "Step: wait until the line has printed TEXT (also --expect-text)." },
     { EXPECT, "expect-text", 0, OPTION_VALUE, "[UART:]TEXT", NULL },
@@ -214,6 +222,29 @@ static bool parse_uart(RunOptions *o, const char *text, Error **errp)
                       .stream = copy(equals + 1, comma ? (size_t)(comma - equals - 1) : strlen(equals + 1)),
                       .baud = (unsigned)baud };
     return true;
+}
+
+/* [N:]KIND of --rtt and --itm. */
+static bool parse_channel(RunOptions *o, const char *name, uint32_t *channels, const char *text, Error **errp)
+{
+    unsigned n = 0;
+    int skip = 0;
+    char spec[4200], line[16] = "";
+    if (text && sscanf(text, "%2u:%n", &n, &skip) == 1 && skip) {
+        text += skip;
+    } else {
+        n = 0;
+    }
+    if (n > 31 || (text && !*text)) {
+        error_setg(errp, "--%s: channels are 0 to 31, and KIND is as for --uart", name);
+        return false;
+    }
+    if (n) {
+        snprintf(line, sizeof line, "%u", n);
+    }
+    *channels |= 1u << n;
+    snprintf(spec, sizeof spec, "%s%s=%s", name, line, text ? text : "stdout");
+    return parse_uart(o, spec, errp);
 }
 
 static bool parse_ram_fill(RunOptions *o, const char *text, Error **errp)
@@ -453,6 +484,10 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return add_pin_step(o, STEP_PRESS, "press", value, errp);
     case EXPECT_PIN:
         return add_pin_step(o, STEP_EXPECT_PIN, "expect-pin", value, errp);
+    case RTT:
+        return parse_channel(o, "rtt", &o->machine.rtt_channels, value, errp);
+    case ITM:
+        return parse_channel(o, "itm", &o->machine.itm_ports, value, errp);
     case STACK_LIMIT:
         if (!parse_number("stack-limit", value, UINT32_MAX, &number, errp)) {
             return false;

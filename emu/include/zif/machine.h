@@ -32,6 +32,8 @@ typedef struct {
     const char *svd;  /* an SVD file that names the registers of blocks nobody modelled; NULL = none */
     /* NULL-ended: fields held at a value, PERIPHERAL.REGISTER[.FIELD]=VALUE or ADDRESS[:BIT|:MSB:LSB]=VALUE. */
     const char *const *stubs;
+    uint32_t rtt_channels; /* SEGGER RTT channels that are lines: "rtt" is 0, "rttN" the others, one bit each */
+    uint32_t itm_ports; /* ITM stimulus ports that are lines: "itm" is 0, "itmN"; a probe enabled them before reset */
 } ZifMachineConfig;
 
 /* A property of the board's devicetree with another value. Everything it points to is copied. */
@@ -114,7 +116,8 @@ typedef struct ZifSerialLine ZifSerialLine;
 /* Line n of the machine in devicetree order, "console" first (/chosen zephyr,console or stdout-path). */
 unsigned zif_machine_nserial(const ZifMachine *m);
 ZifSerialLine *zif_machine_serial(ZifMachine *m, unsigned n);
-/** By device name ("uart0"), label or alias; NULL if there is none. Semihosting's console is the line "semihosting". */
+/** By device name ("uart0"), label or alias, or the name of a line without a device ("semihosting", "rtt", "itm"); NULL if there is
+ * none. */
 ZifSerialLine *zif_machine_serial_by_name(ZifMachine *m, const char *name);
 const char *zif_serial_name(const ZifSerialLine *line);
 /** Every byte the guest transmits, at its virtual time. May call zif_machine_stop and zif_serial_send. Several observers are allowed. */
