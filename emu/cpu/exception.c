@@ -192,9 +192,11 @@ void zif__skip_instruction(ZifCpu *cpu, unsigned size)
         it = (it & 7) ? (it & 0xE0) | (it << 1 & 0x1F) : 0;
         zif_port_set(cpu->port, ZIF_REG_XPSR, (xpsr & ~XPSR_IT) | (it & 3) << 25 | (it & 0xFC) << 8);
     }
-    set_pc(cpu, zif_port_get(cpu->port, ZIF_REG_PC) + size);
+    uint32_t pc = zif_port_get(cpu->port, ZIF_REG_PC);
+    set_pc(cpu, pc + size);
     cpu->st.extra++;
     cpu->st.insn_extra++;
+    zif_port_retired_elsewhere(cpu->port, pc, size);
 }
 
 /* --- Entry ----------------------------------------------------------------------------------------------------------- */

@@ -57,6 +57,7 @@ void zif_port_close(ZifPort *port)
     if (port != NULL) {
         zif__port_map_detach(port);
         free(port->breakpoints);
+        zif__counts_free(port->counts);
         port->ops->close(port);
     }
 }
@@ -79,6 +80,10 @@ ZifPortStop zif_port_run(ZifPort *port, uint64_t limit, ZifPortInfo *info)
 {
     if (port->running) {
         zif_bug("zif_port_run called from inside a run");
+    }
+    if (port->counters != 0 && port->count - port->settled > INT32_MAX) {
+        port->settled = port->count;
+        zif__counts_settle(port->counts);
     }
     *info = (ZifPortInfo){ 0 };
     port->limit = limit;
@@ -226,4 +231,49 @@ void zif_port_set_insn_observer(ZifPort *port, void (*fn)(void *opaque, uint32_t
     port->observer = fn;
     port->observer_opaque = opaque;
     port->ops->modes_changed(port);
+}
+
+void zif_port_count_insns(ZifPort *port, bool on)
+{
+    if (port->running || (!on && port->counters == 0)) {
+        zif_bug("zif_port_count_insns called inside a run or once too often");
+    }
+    port->counters += on ? 1 : -1u;
+    if (on && port->counts == NULL) {
+        port->counts = zif__counts_new();
+    }
+    if (port->counters == 0) {
+        zif__counts_clear(port->counts);
+    }
+    port->settled = port->count;
+    port->ops->modes_changed(port);
+}
+
+void zif_port_each_count(ZifPort *port, void (*fn)(void *opaque, uint32_t pc, uint64_t executed, uint64_t straight),
+                         void *opaque)
+{
+    if (port->counters != 0) {
+        zif__counts_settle(port->counts);
+        port->settled = port->count;
+        zif__counts_each(port->counts, fn, opaque);
+    }
+}
+
+void zif_port_set_flow_observer(ZifPort *port,
+                                void (*fn)(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to),
+                                void *opaque)
+{
+    port->flow = fn;
+    port->flow_opaque = opaque;
+    port->ops->modes_changed(port);
+}
+
+void zif_port_retired_elsewhere(ZifPort *port, uint32_t pc, unsigned size)
+{
+    if (port->observer != NULL) {
+        port->observer(port->observer_opaque, pc, size);
+    }
+    if (port->counters != 0) {
+        zif__counts_add(port->counts, pc, 1, 0);
+    }
 }

@@ -185,4 +185,21 @@ void zif_port_forget_code(ZifPort *port);
 /* An optional observer of every retired instruction (traces, coverage, profiles); must not change the run. */
 void zif_port_set_insn_observer(ZifPort *port, void (*fn)(void *opaque, uint32_t pc, unsigned size), void *opaque);
 
+/** Counts how often each instruction retires, for coverage, from now on; each call needs one with false, and the last of them
+ * drops the counts. Cheap: generated code counts its blocks. Outside a run. */
+void zif_port_count_insns(ZifPort *port, bool on);
+/** Tells of every instruction executed since counting began: how often, and how many of these times it was a branch (conditional
+ * or in an IT block) and went on to the next instruction. Outside a run. */
+void zif_port_each_count(ZifPort *port, void (*fn)(void *opaque, uint32_t pc, uint64_t executed, uint64_t straight),
+                         void *opaque);
+
+/** Observer of calls, returns and unconditional jumps, for profiles: told after the branch at `from` (of `size` bytes) retired,
+ * when `to` is the next instruction; zif_port_count is right. A conditional one that was not taken may be told with `to` behind it.
+ * fn NULL: none. Must not change the run. */
+void zif_port_set_flow_observer(ZifPort *port,
+                                void (*fn)(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to),
+                                void *opaque);
+/** The core itself retired the instruction at pc: the observers hear of it. */
+void zif_port_retired_elsewhere(ZifPort *port, uint32_t pc, unsigned size);
+
 #endif

@@ -40,7 +40,7 @@ enum {
 };
 /* Operations of the engine's intermediate code. */
 enum { OP_SET_LABEL = 1, OP_MOVI = 6, OP_LD = 13, OP_ST = 16, OP_SUB = 18, OP_BRCOND = 38 };
-enum { COND_GE = 3, TYPE_I32 = 0 };
+enum { COND_EQ = 8, COND_GE = 3, TYPE_I32 = 0 };
 enum { JMP_NEXT = 0, JMP_TOO_MANY = 1, JMP_NORETURN = 2 };
 enum { ALIGN_MASK = 7 << 4, ALIGN_NATURAL = 7 << 4, ALIGN_4 = 2 << 4 };
 enum { PAGE_READ = 1, PAGE_WRITE = 2, PAGE_EXEC = 4 };
@@ -77,10 +77,12 @@ enum {
     KEY_OBSERVE = 1 << 13,
     KEY_FETCH = 1 << 14, /* each fetch is asked about */
     KEY_PASS = 1 << 15,  /* no breakpoint at the first instruction */
+    KEY_COUNT = 1 << 16, /* it counts itself */
+    KEY_FLOW = 1 << 17,  /* it tells of the branch that led to it */
 };
 
 /* What generated code calls for (second argument of helper_uc_tracecode, which only we use). */
-enum { CALL_REFUSED = 0x5a0, CALL_SPECIAL, CALL_DIV, CALL_OBSERVE, CALL_FETCH, CALL_SYSREG, CALL_MEM };
+enum { CALL_REFUSED = 0x5a0, CALL_SPECIAL, CALL_DIV, CALL_OBSERVE, CALL_FETCH, CALL_SYSREG, CALL_MEM, CALL_FLOW };
 
 /* Why the engine was left, beside what ZifPortStop says. */
 enum { LEFT_NOT = -1, LEFT_BOUNDARY = -2, LEFT_SPECIAL = -3, LEFT_AGAIN = -4 };
@@ -95,7 +97,7 @@ typedef struct {
     uint8_t it;
 } Place;
 
-enum { PLACES = 2048, ROMD_PAGES = 8, FEW_BLOCKS = 2048 };
+enum { MOST_INSNS = 1024, PLACES = 2048, ROMD_PAGES = 8, FEW_BLOCKS = 2048 };
 
 typedef struct {
     ZifPort port;
@@ -119,6 +121,7 @@ typedef struct {
     bool observed; /* obs_pc is under way */
     uint32_t obs_pc, obs_size;
     uint64_t obs_count;
+    uint32_t flow_from; /* a branch to be told of, when it is done: its address, bit 0 set for a call; 0: none */
     unsigned special_size;
     uint32_t romd_pages[ROMD_PAGES];                       /* pages of ROM devices that may be loaded from inline */
     unsigned romd_page_count;                              /* more than ROMD_PAGES: not all are listed */
@@ -126,11 +129,16 @@ typedef struct {
     uint16_t masks[ZIF_REG_CONTROL - ZIF_REG_PRIMASK + 1]; /* where in env PRIMASK to CONTROL are; 0: unknown */
     /* while a block is translated */
     const TranslatorOps *inner;
+    ZifCountedBlock *counted;
+    uint32_t insns[MOST_INSNS]; /* of a counted block */
+    bool stopping;              /* the code behind the last instruction is being made */
+    void *stop_label;           /* made last there */
     char *length_op;
     bool thumb;
     uint32_t key;
     ZifInsn insn;
     ZifMem mem;
+    ZifFlow flow; /* of insn */
     Place places[PLACES];
 } Fast;
 
@@ -218,6 +226,12 @@ static _Noreturn void exit_engine(Fast *f, uint64_t count, int left)
 static _Noreturn void leave_at(Fast *f, uintptr_t where, int left)
 {
     uint64_t count = count_at(f, where);
+    const Place *p = locate(f, where);
+    if (p->block->cs_base & KEY_COUNT) {
+        zif__counts_block_left(zif__counts_block(f->port.counts, p->block->pc, p->block->cs_base, p->block->flags),
+                               p->index);
+    }
+    f->flow_from = 0; /* it was the one before a branch that is not done, or nothing */
     cpu_restore_state_arm(f->cpu, where, true);
     exit_engine(f, count, left);
 }
@@ -530,6 +544,45 @@ static char *previous(char *op)
     return FIELD(char *, op, OP_LINK_PREVIOUS) - 8;
 }
 
+/* Generated code: *counter += 1. */
+static void emit_increment(Fast *f, uint32_t *counter)
+{
+    char *tcg = f->tcg, *at = tcg + tcg_const_i64_arm(tcg, (int64_t)(uintptr_t)counter);
+    void *value = tcg_temp_new_internal_arm(tcg, TYPE_I32, false);
+    char *minus = tcg + tcg_const_i32_arm(tcg, -1);
+    emit(f, OP_LD, value, (uintptr_t)at, 0);
+    emit(f, OP_SUB, value, (uintptr_t)value, (uintptr_t)minus);
+    emit(f, OP_ST, value, (uintptr_t)at, 0);
+    tcg_temp_free_internal_arm(tcg, minus);
+    tcg_temp_free_internal_arm(tcg, value);
+    tcg_temp_free_internal_arm(tcg, at);
+}
+
+/* Generated code: notes the branch that comes next; the block it leads to tells of it. */
+static void emit_flow(Fast *f, uint32_t from)
+{
+    char *tcg = f->tcg, *at = tcg + tcg_const_i64_arm(tcg, (int64_t)(uintptr_t)&f->flow_from);
+    char *value = tcg + tcg_const_i32_arm(tcg, (int32_t)from);
+    emit(f, OP_ST, value, (uintptr_t)at, 0);
+    tcg_temp_free_internal_arm(tcg, value);
+    tcg_temp_free_internal_arm(tcg, at);
+}
+
+/* Generated code: tells of the branch that led here, if there was one worth it. */
+static void emit_flow_test(Fast *f, uint32_t pc)
+{
+    char *tcg = f->tcg, *at = tcg + tcg_const_i64_arm(tcg, (int64_t)(uintptr_t)&f->flow_from);
+    void *value = tcg_temp_new_internal_arm(tcg, TYPE_I32, false);
+    void *label = __real_gen_new_label_arm(tcg);
+    emit(f, OP_LD, value, (uintptr_t)at, 0);
+    tcg_gen_brcondi_i32_arm(tcg, COND_EQ, (uintptr_t)value - (uintptr_t)tcg, 0, label);
+    tcg_temp_free_internal_arm(tcg, value);
+    tcg_temp_free_internal_arm(tcg, at);
+    emit_call(f, CALL_FLOW, 0, pc);
+    FIELD(uint32_t, label, 0) |= 1; /* present */
+    emit(f, OP_SET_LABEL, label, 0, 0);
+}
+
 /* In place of the engine's test of its exit flag, which nothing here needs: count the block, or refuse it. */
 static void translate_start(Translation *t, void *cpu)
 {
@@ -537,7 +590,7 @@ static void translate_start(Translation *t, void *cpu)
     char *env = (char *)f->tcg + FIELD(uintptr_t, f->tcg, CONTEXT_ENV);
     void *left = tcg_temp_new_internal_arm(f->tcg, TYPE_I32, false);
     void *length = tcg_temp_new_internal_arm(f->tcg, TYPE_I32, false);
-    void *label = gen_new_label_arm(f->tcg);
+    void *label = __real_gen_new_label_arm(f->tcg);
     char *first = emit(f, OP_LD, left, (uintptr_t)env, (uintptr_t)(intptr_t)ENV_BUDGET);
     f->length_op = emit(f, OP_MOVI, length, 0, 0);
     emit(f, OP_SUB, left, (uintptr_t)left, (uintptr_t)length);
@@ -554,6 +607,14 @@ static void translate_start(Translation *t, void *cpu)
     emit_call(f, CALL_REFUSED, 0, t->pc_first);
     FIELD(uint32_t, label, 0) |= 1; /* present */
     emit(f, OP_SET_LABEL, label, 0, 0);
+    if (t->block->cs_base & KEY_FLOW) {
+        emit_flow_test(f, t->pc_first);
+    }
+    f->counted = NULL;
+    if (t->block->cs_base & KEY_COUNT) {
+        f->counted = zif__counts_block(f->port.counts, t->block->pc, t->block->cs_base, t->block->flags);
+        emit_increment(f, &f->counted->started);
+    }
     f->inner->start(t, cpu);
 }
 
@@ -561,7 +622,34 @@ static void translate_stop(Translation *t, void *cpu)
 {
     Fast *f = current;
     FIELD(uintptr_t, f->length_op, OP_ARGS + 8) = (uintptr_t)t->insns;
+    if (f->counted != NULL) {
+        zif__counts_block_is(f->port.counts, f->counted, f->insns, (unsigned)t->insns);
+    }
+    f->stopping = true;
+    f->stop_label = NULL;
     f->inner->stop(t, cpu);
+    f->stopping = false;
+}
+
+void *__wrap_gen_new_label_arm(void *tcg)
+{
+    void *label = __real_gen_new_label_arm(tcg);
+    if (current != NULL && current->stopping) {
+        current->stop_label = label;
+    }
+    return label;
+}
+
+/* Behind its last instruction a block has one label that was made before: where a conditional branch goes on when its
+ * condition fails. */
+void __wrap_tcg_gen_op1_arm(void *tcg, int op, uintptr_t arg)
+{
+    Fast *f = current;
+    __real_tcg_gen_op1_arm(tcg, op, arg);
+    if (f != NULL && f->stopping && op == OP_SET_LABEL && (void *)arg != f->stop_label && f->counted != NULL &&
+        f->flow != ZIF_FLOW_NONE) {
+        emit_increment(f, &f->counted->straight);
+    }
 }
 
 static void end_block_here(Fast *f, Translation *t)
@@ -606,6 +694,10 @@ static void translate_insn(Translation *t, void *cpu)
     Fast *f = current;
     uint32_t pc = t->pc_next, key = t->block->cs_base;
     uint16_t first = 0, second = 0;
+    f->flow = ZIF_FLOW_NONE;
+    if (f->counted != NULL && t->insns <= MOST_INSNS) {
+        f->insns[t->insns - 1] = pc;
+    }
     if (!f->thumb || !zif__port_peek16(&f->port, pc, &first)) {
         f->insn = (ZifInsn){ .size = 2 };
         emit_call(f, CALL_SPECIAL, 2, pc); /* out of Thumb state */
@@ -619,6 +711,7 @@ static void translate_insn(Translation *t, void *cpu)
     f->insn = zif__insn_decode(f->port.config.model, first, second);
     f->mem = f->insn.kind == ZIF_INSN_MEM ? zif__mem_decode(first, second) : (ZifMem){ 0 };
     f->key = key;
+    f->flow = zif__insn_flow(first, second);
     if (key & KEY_FETCH) {
         emit_call(f, CALL_FETCH, f->insn.size, pc);
     }
@@ -635,6 +728,9 @@ static void translate_insn(Translation *t, void *cpu)
     } else {
         if (f->insn.kind == ZIF_INSN_DIV && (key & KEY_DIV)) {
             emit_call(f, CALL_DIV, f->insn.rm, pc);
+        }
+        if ((key & KEY_FLOW) && f->flow > ZIF_FLOW_CONDITIONAL) {
+            emit_flow(f, pc | (f->flow == ZIF_FLOW_CALL));
         }
         f->inner->insn(t, cpu);
         if (f->insn.kind == ZIF_INSN_SYSREG) {
@@ -752,6 +848,19 @@ ACCESS(st_i64)
 
 /* --- what generated code calls --- */
 
+/* The branch that was noted is done and led to `to`. */
+static void tell_flow(Fast *f, uint32_t to)
+{
+    uint32_t from = f->flow_from & ~1u;
+    bool is_call = f->flow_from & 1;
+    uint16_t first = 0;
+    f->flow_from = 0;
+    if (f->port.flow != NULL) {
+        zif__port_peek16(&f->port, from, &first);
+        f->port.flow(f->port.flow_opaque, is_call, from, zif__insn_is_wide(first) ? 4 : 2, to);
+    }
+}
+
 static void observe_last(Fast *f, uint64_t count)
 {
     if (f->observed && count > f->obs_count) {
@@ -848,6 +957,11 @@ void __wrap_helper_uc_tracecode(int32_t size, int32_t what, void *handle, int64_
         break;
     case CALL_OBSERVE:
         observe(f, where, pc, (uint32_t)size);
+        break;
+    case CALL_FLOW:
+        f->where = where;
+        tell_flow(f, pc);
+        f->where = 0;
         break;
     case CALL_FETCH:
         for (int32_t i = 0; i < size; i += 2) {
@@ -984,7 +1098,8 @@ static uint32_t modes_of(ZifPort *port)
 {
     zif__port_modes(port);
     return (port->div_traps ? KEY_DIV : 0u) | (port->unaligned_traps ? KEY_UNALIGNED : 0u) |
-           (!port->fp_on || port->fp_armed ? KEY_NO_FP : 0u) | (port->observer != NULL ? KEY_OBSERVE : 0u);
+           (!port->fp_on || port->fp_armed ? KEY_NO_FP : 0u) | (port->observer != NULL ? KEY_OBSERVE : 0u) |
+           (port->counters != 0 ? KEY_COUNT : 0u) | (port->flow != NULL ? KEY_FLOW : 0u);
 }
 
 /* Lets the engine run at most `most` instructions. */
@@ -1096,6 +1211,9 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
         uint64_t before = port->count;
         int left = stretch(f, most);
         observe_last(f, port->count);
+        if (f->flow_from != 0) { /* what it led to has not begun */
+            tell_flow(f, FIELD(uint32_t, f->env, ENV_PC));
+        }
         f->cut = 0;
         if (left != LEFT_AGAIN && (left != LEFT_BOUNDARY || port->count != before)) {
             f->again = false;
@@ -1111,6 +1229,9 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
             left = special(f, info);
             if (port->count != then && port->observer != NULL) {
                 port->observer(port->observer_opaque, at, f->special_size);
+            }
+            if (port->count != then && port->counters != 0) {
+                zif__counts_add(port->counts, at, 1, 0);
             }
         } else if (left == LEFT_BOUNDARY && !f->killed && port->count < port->limit) {
             uint64_t room = port->limit - port->count;

@@ -36,6 +36,8 @@ ZIF_WRAPPED(void, translator_loop_arm, const void *ops, void *t, void *cpu, void
 ZIF_WRAPPED(void, tcg_func_start_arm, void *tcg);
 ZIF_WRAPPED(int, tcg_gen_code_arm, void *tcg, void *block);
 ZIF_WRAPPED(void, tcg_region_reset_all_arm, void *tcg);
+ZIF_WRAPPED(void *, gen_new_label_arm, void *tcg);
+ZIF_WRAPPED(void, tcg_gen_op1_arm, void *tcg, int op, uintptr_t arg);
 ZIF_WRAPPED(void, tcg_gen_qemu_ld_i32_arm, void *tcg, uintptr_t value, uintptr_t addr, uintptr_t index, uint32_t memop);
 ZIF_WRAPPED(void, tcg_gen_qemu_st_i32_arm, void *tcg, uintptr_t value, uintptr_t addr, uintptr_t index, uint32_t memop);
 ZIF_WRAPPED(void, tcg_gen_qemu_ld_i64_arm, void *tcg, uintptr_t value, uintptr_t addr, uintptr_t index, uint32_t memop);
@@ -59,7 +61,6 @@ void tlb_flush_page_arm(void *cpu, uint32_t addr);
 void tb_invalidate_phys_range_arm(void *uc, uint64_t from, uint64_t to);
 void *tcg_temp_new_internal_arm(void *tcg, int type, bool local);
 void tcg_temp_free_internal_arm(void *tcg, void *temporary);
-void *gen_new_label_arm(void *tcg);
 void *tcg_emit_op_arm(void *tcg, int op);
 void tcg_op_remove_arm(void *tcg, void *op);
 void tcg_gen_brcondi_i32_arm(void *tcg, int cond, uintptr_t value, int32_t with, void *label);

@@ -465,3 +465,43 @@ ZifMem zif__mem_decode(uint16_t first, uint16_t second)
     }
     return mem_single(first, second);
 }
+
+/* [A5.2, A5.3] */
+ZifFlow zif__insn_flow(uint16_t first, uint16_t second)
+{
+    if (!zif__insn_is_wide(first)) {
+        if ((first & 0xf000) == 0xd000 && (first & 0xe00) != 0xe00) {
+            return (first & 0xff) == 0xff ? ZIF_FLOW_NONE : ZIF_FLOW_CONDITIONAL;
+        }
+        if ((first & 0xf500) == 0xb100) {
+            return ZIF_FLOW_CONDITIONAL;
+        }
+        if ((first & 0xf800) == 0xe000) {
+            return ZIF_FLOW_JUMP;
+        }
+        if ((first & 0xff80) == 0x4780) {
+            return ZIF_FLOW_CALL;
+        }
+        bool to_pc = (first & 0xff80) == 0x4700 || (first & 0xff00) == 0xbd00 || (first & 0xfd87) == 0x4487;
+        return to_pc ? ZIF_FLOW_INDIRECT : ZIF_FLOW_NONE;
+    }
+    if ((first & 0xf800) == 0xf000 && (second & 0x8000)) {
+        switch (second & 0xd000) {
+        case 0x8000:
+            if ((first & 0x380) == 0x380) {
+                return ZIF_FLOW_NONE; /* system instructions */
+            }
+            return !(first & 0x43f) && !(second & 0x2fff) ? ZIF_FLOW_NONE : ZIF_FLOW_CONDITIONAL;
+        case 0x9000:
+            return ZIF_FLOW_JUMP;
+        case 0xd000:
+            return ZIF_FLOW_CALL;
+        default:
+            return ZIF_FLOW_NONE;
+        }
+    }
+    bool multiple = (first & 0xfe50) == 0xe810 && (second & 0x8000);
+    bool word = (first & 0xff70) == 0xf850 && second >> 12 == 15;
+    bool table = (first & 0xfff0) == 0xe8d0 && (second & 0xffe0) == 0xf000;
+    return multiple || word || table ? ZIF_FLOW_INDIRECT : ZIF_FLOW_NONE;
+}

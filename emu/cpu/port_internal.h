@@ -6,6 +6,7 @@
 #define ZIF_CPU_PORT_INTERNAL_H
 
 #include "port.h"
+#include "port_counts.h"
 #include "port_insn.h"
 
 /* Code seen in a RAM block: one byte for each ZIF_PORT_PAGE of the region. */
@@ -104,6 +105,11 @@ struct ZifPort {
 
     void (*observer)(void *opaque, uint32_t pc, unsigned size);
     void *observer_opaque;
+    ZifCounts *counts; /* NULL until somebody counts; then kept, for generated code knows its blocks */
+    unsigned counters; /* who count */
+    uint64_t settled;  /* count when blocks' own counters, which are of 32 bits, were moved to the addresses */
+    void (*flow)(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to);
+    void *flow_opaque;
 
     ZifPortMonitor exclusive;
 

@@ -55,11 +55,21 @@ static bool in_handler(const Portable *p)
 
 /* --- retiring --- */
 
-/* The instruction at p->pc is done. */
-static void retire(Portable *p)
+/* The instruction at p->pc is done; `next` is the one that follows. */
+static void retire(Portable *p, uint32_t next)
 {
     ZifPort *port = &p->port;
     port->count++;
+    if (port->counters != 0 || port->flow != NULL) {
+        ZifFlow flow = zif__insn_flow(p->first, p->second);
+        bool straight = flow != ZIF_FLOW_NONE && next == p->pc + p->insn.size;
+        if (port->counters != 0) {
+            zif__counts_add(port->counts, p->pc, 1, straight);
+        }
+        if (port->flow != NULL && flow > ZIF_FLOW_CONDITIONAL) {
+            port->flow(port->flow_opaque, flow == ZIF_FLOW_CALL, p->pc, p->insn.size, next);
+        }
+    }
     if (port->observer != NULL) {
         port->observer(port->observer_opaque, p->pc, p->insn.size);
     }
@@ -72,7 +82,7 @@ static void retire(Portable *p)
 static void retire_in_engine(Portable *p, uint32_t next)
 {
     p->in_engine = false;
-    retire(p);
+    retire(p, next);
     if (next != p->pc + p->insn.size) {
         p->it = 0; /* a branch that is not the last of its block is UNPREDICTABLE: the block ends */
     }
@@ -96,7 +106,7 @@ static void leave_at(Portable *p, uint32_t next)
 
 static void retire_here(Portable *p)
 {
-    retire(p);
+    retire(p, p->pc + p->insn.size);
     leave_at(p, p->pc + p->insn.size);
 }
 
@@ -151,10 +161,8 @@ static ZifPortStop access_here(Portable *p, ZifPortInfo *info)
         *info = p->port.info;
         return info->fault == ZIF_FAULT_WATCH ? ZIF_STOP_WATCHPOINT : ZIF_STOP_DATA;
     }
-    retire_here(p);
-    if (branch.table) {
-        leave_at(p, branch.value);
-    }
+    retire(p, branch.table ? branch.value : branch.loaded ? branch.value & ~1u : p->pc + p->insn.size);
+    leave_at(p, branch.table ? branch.value : p->pc + p->insn.size);
     return branch.loaded ? branch_exchange(p, branch.value, info) : GO_ON;
 }
 
@@ -294,7 +302,7 @@ static ZifPortStop special(Portable *p, ZifPortInfo *info)
     case ZIF_INSN_BRANCH_EXCHANGE: {
         unsigned rm = (p->first >> 3) & 0xf;
         uint32_t target = rm == 15 ? p->pc + 4 : get(p, (ZifReg)(ZIF_REG_R0 + rm));
-        retire(p);
+        retire(p, target & ~1u);
         return branch_exchange(p, target, info);
     }
     case ZIF_INSN_MEM:

@@ -261,6 +261,39 @@ static void run_program(Bench *b, uint32_t at)
     look_at(b);
 }
 
+/* --- Counts and flow, which every other program is watched for ----------------------------------------------------------- */
+
+static void say_count(void *opaque, uint32_t pc, uint64_t executed, uint64_t straight)
+{
+    Bench *b = opaque;
+    bench_say(b, "at %08x executed %llu straight %llu\n", pc, (unsigned long long)executed,
+              (unsigned long long)straight);
+    *(uint64_t *)b->user += executed;
+}
+
+static void say_flow(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to)
+{
+    Bench *b = opaque;
+    bench_say(b, "%s at %08x (%u) to %08x at %llu\n", is_call ? "call" : "jump", from, size, to,
+              (unsigned long long)zif_port_count(b->port));
+}
+
+static void watch(Bench *b)
+{
+    zif_port_count_insns(b->port, true);
+    zif_port_set_flow_observer(b->port, say_flow, b);
+}
+
+static void say_counts(Bench *b)
+{
+    uint64_t sum = 0;
+    b->user = &sum;
+    zif_port_each_count(b->port, say_count, b);
+    assert_int_equal(sum, zif_port_count(b->port));
+    zif_port_set_flow_observer(b->port, NULL, NULL);
+    zif_port_count_insns(b->port, false);
+}
+
 static uint64_t round_seed;
 
 static void random_program(Bench *b)
@@ -273,7 +306,14 @@ static void random_program(Bench *b)
     bench_start(b, at);
     zif_port_set(b->port, ZIF_REG_SP, 0x20002400 + 4 * rnd(8));
     aim(b);
+    bool watched = rnd(2);
+    if (watched) {
+        watch(b);
+    }
     run_program(b, at);
+    if (watched) {
+        say_counts(b);
+    }
 }
 
 static void random_programs_run_the_same_under_both_ports(void **state)
@@ -297,6 +337,7 @@ static void self_modifying(Bench *b)
     code[60] = 0xe7c2; /* b: to the start */
     bench_put(b, 0x20004000, code, sizeof(code));
     bench_start(b, 0x20004000);
+    watch(b);
     for (unsigned step = 0; step < 200000 / 40;) {
         /* strh r5, [r6] somewhere in the loop, aimed somewhere in the loop */
         uint32_t site = rnd(59), target = rnd(60);
@@ -313,6 +354,7 @@ static void self_modifying(Bench *b)
         step += 1 + n / 40;
     }
     look_at(b);
+    say_counts(b);
 }
 
 static void code_rewritten_at_random_for_200000_steps_runs_the_same(void **state)
