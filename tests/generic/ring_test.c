@@ -4,7 +4,7 @@
  */
 #include "bed.h"
 
-enum { MAX_WRONG = 40 };
+enum { MAX_WRONG = 40, MANY = 64 };
 
 /* What is wrong is collected, so that one run shows all of it. */
 static unsigned nwrong;
@@ -36,8 +36,12 @@ static void every_register(Probe *probe)
         for (unsigned i = 0; i < m->kit.ndevices; i++) {
             ZifDevice *dev = m->kit.devices[i];
             for (unsigned slot = 0; slot < dev->cls->nregs; slot++) {
+                const ZifSlot *s = &dev->core->layout->slots[slot];
+                if (s->row->count > MANY && s->index && s->index + 1 < s->row->count) {
+                    continue; /* of a memory made of registers, the ends stand for all */
+                }
                 dev->core->guard &= ~ZIF_GUARD_DEAF; /* as if its clock ran */
-                probe(m, dev, slot, &dev->core->layout->slots[slot]);
+                probe(m, dev, slot, s);
                 zif_machine_restore(m, start);
                 zif_memory_context_use(m->ctx);
             }
