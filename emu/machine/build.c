@@ -41,8 +41,11 @@ const ZifClass *zif__class_for(const void *fdt, int node, Error **errp)
         bool best_is_own = false;
         for (unsigned k = 0; k < zif_nclasses; k++) {
             const ZifClass *cls = zif_classes[k];
+            if (!fits_node(cls, compatible)) {
+                continue;
+            }
             bool own = cls->socs && fits_soc(cls, fdt);
-            if (!fits_node(cls, compatible) || (cls->socs && !own)) {
+            if (cls->socs && !own) {
                 continue;
             }
             if (!best || (own && !best_is_own)) {

@@ -125,7 +125,7 @@ static void put_ways_out(ZifMachine *m, const Polled *p, uint32_t offset, uint32
     if (core->guard & ZIF_GUARD_DEAF) {
         fprintf(out, "%s does not hear the bus: its clock is off or it is held in reset (see the reports)\n",
                 p->dev->name);
-    } else if (core->serial && !zif_serial_queued(core->serial)) {
+    } else if (!scheduled && core->serial && !zif_serial_queued(core->serial)) {
         fprintf(out, "nothing waits to be received on its line: --send '%s:...' would, or --uart %s=KIND\n",
                 zif_serial_name(core->serial), zif_serial_name(core->serial));
     } else if (!scheduled) {

@@ -133,6 +133,12 @@ class ExitCodes(cli.CliTest):
             share = re.search(r"spent its time in +(\d+) % 0x[0-9a-f]+ hang", said)
             self.assertGreater(int(share[1]), 85, said)
 
+    def test_a_wait_for_the_transmitter_is_no_wait_for_input(self):
+        said = self.run_zif(120, "run", "--board", "mps2-an385", "--timeout", "1ms", "--expect", "never",
+                            cli.firmware("mps2-an385", "hello")).stderr
+        self.assertIn('uart0 has "tx-done" due', said)
+        self.assertNotIn("nothing waits to be received", said)
+
     def test_timeout_names_the_register_and_bit_that_was_polled(self):
         said = self.crash(124, "p", "--timeout", "50ms", soc="nrf51822").stderr
         self.assertIn("it kept reading uart0.BAUDRATE as 0x", said)

@@ -99,6 +99,7 @@ class Pages(cli.CliTest):
         self.assertEqual(self.complete("run", "--ram-fill", "z"), ["zero"])
         self.assertEqual(self.complete("completion", "f"), ["fish"])
         self.assertIn(cli.ZIF, self.complete("run", cli.ZIF[:-1]))
+        self.assertIn(cli.ZIF, self.complete("run", "--save", cli.ZIF[:-1]))
 
     def test_scripts_of_other_shells_name_every_option(self):
         options = re.findall(r"(?m)^ +(?:-\w, )?--([a-z-]+)", self.out("run", "--help").split("STEPS")[0])
@@ -106,6 +107,8 @@ class Pages(cli.CliTest):
             script = self.out("completion", shell)
             for option in options:
                 self.assertIn(option, script)
+        self.assertIn("-n '__fish_seen_subcommand_from run gdb' -l board", self.out("completion", "fish"))
+        self.assertRegex(self.out("completion", "fish"), "(?m)seen_subcommand_from help' -a 'run gdb .* reports'$")
         self.refused("name a shell", "completion")
         self.refused("name a shell", "completion", "tcsh")
 

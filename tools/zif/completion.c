@@ -29,7 +29,7 @@ static const char *value_words(const Option *o)
 
 static bool takes_file(const Option *o)
 {
-    return !strcmp(o->value, "FILE") || !strcmp(o->value, "DIR");
+    return !strncmp(o->value, "FILE", 4) || !strcmp(o->value, "DIR");
 }
 
 static void print_commands(void)
@@ -111,8 +111,9 @@ static void print_fish(void)
         printf("complete -c zif -f -n __fish_use_subcommand -a %s -d '", c->name);
         print_quoted(c->summary, stdout);
         puts("'");
+        const char *also = !strcmp(c->name, "run") ? " gdb" : ""; /* it has the same options */
         for (const Option *o = c->options; o->name; o++) {
-            printf("complete -c zif -n '__fish_seen_subcommand_from %s' -l %s", c->name, o->name);
+            printf("complete -c zif -n '__fish_seen_subcommand_from %s%s' -l %s", c->name, also, o->name);
             if (o->letter) {
                 printf(" -s %c", o->letter);
             }
@@ -136,6 +137,9 @@ static void print_fish(void)
     }
     puts("complete -c zif -f -n '__fish_seen_subcommand_from board' -a '(zif boards --names)'\n"
          "complete -c zif -f -n '__fish_seen_subcommand_from completion' -a 'bash zsh fish'");
+    printf("complete -c zif -f -n '__fish_seen_subcommand_from help' -a '");
+    print_commands();
+    puts("reports'");
 }
 
 int command_completion(char **argv)
