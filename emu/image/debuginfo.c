@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "internal.h"
+#include "sources.h"
 
 typedef struct {
     uint32_t address;
@@ -104,6 +105,18 @@ static ZifDebugInfo *debuginfo(ZifImage *image)
         }
     }
     return image->debug;
+}
+
+Elf *zif__image_elf(ZifImage *image)
+{
+    ZifDebugInfo *debug = debuginfo(image);
+    return debug ? debug->elf : NULL;
+}
+
+Dwarf *zif__image_dwarf(ZifImage *image)
+{
+    ZifDebugInfo *debug = debuginfo(image);
+    return debug ? debug->dwarf : NULL;
 }
 
 void zif__debuginfo_free(ZifDebugInfo *debug)

@@ -33,6 +33,7 @@ enum {
     JUNIT,
     TRACE_HASH,
     VCD,
+    COVERAGE,
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
@@ -114,6 +115,9 @@ const Option run_option_table[] = {
     { VCD, "vcd", 0, OPTION_VALUE, "FILE[,timescale=1ns][,signal=NAME...]",
       "Record wires as a value-change dump: every pin, UART line, interrupt and bus, or the signals named (uart0.tx, "
       "gpio0.pin[17], timer0.CTRL.EN; * and ? stand for anything)." },
+    { COVERAGE, "coverage", 0, OPTION_VALUE, "FILE[,source=NAME...]",
+      "Record which lines and branches were executed, as an lcov tracefile; the image needs nothing but -g. NAME (with "
+      "* and ?) chooses source files." },
     { STRICT, "strict", 0, OPTION_MAYBE, "KINDS",
       "End with code 123 at the first report of something the firmware did wrong; KINDS are words of such reports with "
       "commas between, or `all' (which adds what zif does not model). `zif help reports' explains them." },
@@ -537,6 +541,9 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return zif_log_configure(value, errp);
     case REALTIME:
         o->realtime = true;
+        return true;
+    case COVERAGE:
+        recorders_add(&o->recorders, zif_observe_coverage, value);
         return true;
     case VCD:
         recorders_add(&o->recorders, zif_observe_vcd, value);

@@ -24,6 +24,15 @@ typedef struct ZifObserver ZifObserver;
  */
 ZifObserver *zif_observe_vcd(ZifMachine *m, const char *spec, Error **errp);
 
+/**
+ * Coverage as an lcov tracefile, written when the observer is finished: "FILE[,source=NAME...]", where NAME, with * and
+ * ?, chooses source files as the compiler recorded them. Lines and functions from the images' DWARF, at any
+ * optimisation level; branches are the conditional ones of the machine code, attributed to their lines, with both outcomes. A
+ * debugger that goes back in time executes again, and this counts again.
+ * NULL and *errp when FILE cannot be written or no image has line information.
+ */
+ZifObserver *zif_observe_coverage(ZifMachine *m, const char *spec, Error **errp);
+
 /** Writes what is known so far. Between runs. */
 void zif_observer_flush(ZifObserver *o);
 /** Leaves the machine, completes the file and frees the observer. False and *errp when not all could be written. NULL is allowed. */
