@@ -39,14 +39,17 @@ const ZifClass *zif__class_for(const void *fdt, int node, Error **errp)
     for (unsigned i = 0; (compatible = zif__tree_list(fdt, node, "compatible", i)); i++) {
         const ZifClass *best = NULL, *rival = NULL;
         bool best_is_own = false;
-        for (unsigned k = 0; k < zif_nclasses; k++) {
-            const ZifClass *cls = zif_classes[k];
+        for (unsigned k = 0; k < zif_class_count(); k++) {
+            const ZifClass *cls = zif_class_at(k);
             if (!fits_node(cls, compatible)) {
                 continue;
             }
             bool own = cls->socs && fits_soc(cls, fdt);
             if (cls->socs && !own) {
                 continue;
+            }
+            if (best && zif_class_is_added(best) && !zif_class_is_added(cls)) {
+                break; /* a plugin's goes before those built in */
             }
             if (!best || (own && !best_is_own)) {
                 best = cls;

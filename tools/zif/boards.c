@@ -4,8 +4,9 @@
 #include <string.h>
 #include <zif/machine.h>
 #include "commands.h"
+#include "plugin.h"
 
-enum { HELP, NAMES, MARKDOWN, BOARD, SVD, FLAT, JSON };
+enum { HELP, NAMES, MARKDOWN, BOARD, PLUGIN, SVD, FLAT, JSON };
 
 #define HELP_OPTION                                                                                                    \
     {                                                                                                                  \
@@ -21,12 +22,19 @@ const Option boards_options[] = {
 };
 const Option board_options[] = {
     { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC, as `zif run` takes it." },
+    { PLUGIN, "plugin", 0, OPTION_VALUE, "FILE", "A shared object with further models, as `zif run` takes it." },
     { SVD, "svd", 0, OPTION_VALUE, "FILE", "An SVD file of the chip, as `zif run` takes it." },
+    HELP_OPTION,
+    { 0 },
+};
+const Option classes_options[] = {
+    { PLUGIN, "plugin", 0, OPTION_VALUE, "FILE", "A shared object with further models, as `zif run` takes it." },
     HELP_OPTION,
     { 0 },
 };
 const Option mtree_options[] = {
     { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC, as `zif run` takes it." },
+    { PLUGIN, "plugin", 0, OPTION_VALUE, "FILE", "A shared object with further models, as `zif run` takes it." },
     { SVD, "svd", 0, OPTION_VALUE, "FILE", "An SVD file of the chip, as `zif run` takes it." },
     { FLAT, "flat", 'f', OPTION_FLAG, NULL, "What each address space finally sees, instead of the trees." },
     { JSON, "json", 0, OPTION_FLAG, NULL, "As JSON." },
@@ -60,6 +68,11 @@ static bool parse(Arguments *a, const Option *options, char **argv, Error **errp
         case MARKDOWN:
             a->markdown = true;
             break;
+        case PLUGIN:
+            if (!plugin_load(value, errp)) {
+                return false;
+            }
+            break;
         case SVD:
             a->svd = value;
             break;
@@ -70,7 +83,7 @@ static bool parse(Arguments *a, const Option *options, char **argv, Error **errp
             a->json = true;
             break;
         default:
-            if (a->board || options == boards_options) {
+            if (a->board || options == boards_options || options == classes_options) {
                 error_setg(errp, "'%s' is one word too many (see --help)", value);
                 return false;
             }
@@ -180,4 +193,29 @@ int command_mtree(char **argv)
     }
     zif_machine_free(m);
     return err ? cannot(err) : 0;
+}
+
+int command_classes(char **argv)
+{
+    static const char *const words[] = {
+        [ZIF_MODELLED] = "whole", [ZIF_PARTIAL] = "partial", [ZIF_NAMED_STUB] = "stub"
+    };
+    Arguments a;
+    Error *err = NULL;
+    if (!parse(&a, classes_options, argv, &err)) {
+        return cannot(err);
+    }
+    if (a.help) {
+        help_command("classes");
+        return 0;
+    }
+    for (unsigned i = 0; i < zif_class_count(); i++) {
+        const ZifClass *cls = zif_class_at(i);
+        printf("%-20s %-8s", cls->name, words[cls->modelled]);
+        for (const char *const *c = cls->compatible; c && *c; c++) {
+            printf("%s%s", c == cls->compatible ? "" : ", ", *c);
+        }
+        printf("%s\n", zif_class_is_added(cls) ? " (plugin)" : "");
+    }
+    return 0;
 }

@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "heap.h"
 #include "outcome.h"
+#include "plugin.h"
 #include "system_arm.h"
 
 int cannot(Error *err)
@@ -53,6 +54,10 @@ int main(int argc, char **argv)
     const char *slash = argc ? strrchr(argv[0], '/') : NULL;
     if (argc && !strcmp(slash ? slash + 1 : argv[0], "zif-system-arm")) {
         return written(system_arm(argv + 1));
+    }
+    plugin_exec(argv, &err);
+    if (err) {
+        return cannot(err);
     }
     for (const Command *c = commands; word && c->name; c++) {
         if (!strcmp(c->name, word)) {

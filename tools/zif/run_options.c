@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <zif/log.h>
 #include "outcome.h"
+#include "plugin.h"
 #include "outputs.h"
 #include "run_options.h"
 
@@ -39,6 +40,7 @@ enum {
     ALLOW_REPORT,
     RTT,
     ITM,
+    PLUGIN,
     STACK_LIMIT,
     STUB,
     SVD,
@@ -125,6 +127,8 @@ const Option run_option_table[] = {
       "Step: wait until there is such a report, earlier ones included. It does not count for --strict." },
     { ALLOW_REPORT, "allow-report", 0, OPTION_VALUE, "KIND[:PERIPHERAL[.REGISTER]]",
       "Such reports do not count for --strict." },
+    { PLUGIN, "plugin", 0, OPTION_VALUE, "FILE",
+      "A shared object with further models, built against zif/peripheral.h." },
     { STACK_LIMIT, "stack-limit", 0, OPTION_VALUE, "ADDRESS",
       "Where the main stack ends, for the report `stack'; what __stack_limit, __StackLimit, _sstack or the end of .bss "
       "say." },
@@ -492,6 +496,8 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return parse_channel(o, "rtt", &o->machine.rtt_channels, value, errp);
     case ITM:
         return parse_channel(o, "itm", &o->machine.itm_ports, value, errp);
+    case PLUGIN:
+        return plugin_load(value, errp);
     case STACK_LIMIT:
         if (!parse_number("stack-limit", value, UINT32_MAX, &number, errp)) {
             return false;

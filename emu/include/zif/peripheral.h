@@ -422,8 +422,32 @@ static inline uint32_t zif_bits(uint32_t v, unsigned lsb, unsigned width)
     return (v >> lsb) & (width >= 32 ? UINT32_MAX : (1u << width) - 1);
 }
 
-/* The list of all classes, made from peripherals/list.h. */
+/* The classes built in, made from peripherals/list.h. */
 extern const ZifClass *const zif_classes[];
 extern const unsigned zif_nclasses;
+/* These and those of plugins, which come first: where both fit a node, the plugin's is taken. */
+unsigned zif_class_count(void);
+const ZifClass *zif_class_at(unsigned n); /* NULL past the last */
+bool zif_class_is_added(const ZifClass *cls);
+/** Adds a class for the rest of the process, before any machine is made. False and *errp when it is incomplete or its name is taken. */
+bool zif_class_add(const ZifClass *cls, Error **errp);
+
+/* --- Plugins: models built outside zif's source tree ------------------------------------------------------------------- */
+
+/* Changes whenever a plugin built before would be wrong. */
+#define ZIF_PLUGIN_ABI 1
+
+typedef struct {
+    uint32_t abi;
+    uint32_t class_size, device_size; /* as its compiler saw them */
+    const ZifClass *const *classes;   /* NULL-ended */
+} ZifPlugin;
+
+/* In one file of the plugin: ZIF_PLUGIN(&my_class, &my_other_class); built with -shared -fPIC and `pkg-config --cflags zif`, loaded with
+ * `zif run --plugin FILE.so`. */
+#define ZIF_PLUGIN(...)                                                                                                \
+    __attribute__((visibility("default")))                                                                             \
+    const ZifPlugin zif_plugin = { ZIF_PLUGIN_ABI, sizeof(ZifClass), sizeof(ZifDevice),                                \
+                                   (const ZifClass *const[]){ __VA_ARGS__, NULL } }
 
 #endif
