@@ -6,6 +6,7 @@
  * is therefore decided by priority alone; tail-chaining is visible in that no frame is popped and pushed again.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <endian.h>
 #include <string.h>
 #include "core.h"
 
@@ -50,28 +51,33 @@ static void sync_control(ZifCpu *cpu)
     }
 }
 
-ZifPortFault zif__core_rw(ZifCpu *cpu, uint32_t addr, uint32_t *words, unsigned n, bool is_write, bool privileged)
+static ZifPortFault words_rw(ZifCpu *cpu, uint32_t addr, uint32_t *words, unsigned n, bool is_write, bool privileged)
 {
-    if (cpu->st.mpu.ctrl & MPU_CTRL_ENABLE) {
-        for (unsigned i = 0; i < n; i++) {
-            if (!zif__mpu_allows(cpu, addr + 4 * i, 4, is_write ? ZIF_ACC_STORE : ZIF_ACC_LOAD, privileged)) {
-                return ZIF_FAULT_MPU;
-            }
-        }
-    }
-    uint8_t bytes[4 * 34];
+    uint8_t buffer[4 * 34];
+    uint8_t *memory = zif_port_memory(cpu->port, addr, 4 * n, is_write), *bytes = memory ? memory : buffer;
+    MemTxResult r = MEMTX_OK;
     for (unsigned i = 0; is_write && i < n; i++) {
-        bytes[4 * i] = (uint8_t)words[i];
-        bytes[4 * i + 1] = (uint8_t)(words[i] >> 8);
-        bytes[4 * i + 2] = (uint8_t)(words[i] >> 16);
-        bytes[4 * i + 3] = (uint8_t)(words[i] >> 24);
+        uint32_t w = htole32(words[i]);
+        memcpy(bytes + 4 * i, &w, sizeof w);
     }
-    MemTxResult r = address_space_rw(&cpu->as, addr, zif__cpu_attrs(!privileged), bytes, (int)(4 * n), is_write);
+    if (!memory) {
+        r = address_space_rw(&cpu->as, addr, zif__cpu_attrs(!privileged), buffer, (int)(4 * n), is_write);
+    }
     for (unsigned i = 0; !is_write && i < n; i++) {
-        words[i] = bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 | (uint32_t)bytes[4 * i + 2] << 16 |
-                   (uint32_t)bytes[4 * i + 3] << 24;
+        memcpy(&words[i], bytes + 4 * i, sizeof words[i]);
+        words[i] = le32toh(words[i]);
     }
     return r == MEMTX_OK ? ZIF_ACCESS_OK : ZIF_FAULT_BUS;
+}
+
+ZifPortFault zif__core_rw(ZifCpu *cpu, uint32_t addr, uint32_t *words, unsigned n, bool is_write, bool privileged)
+{
+    for (unsigned i = 0; i < n && (cpu->st.mpu.ctrl & MPU_CTRL_ENABLE); i++) {
+        if (!zif__mpu_allows(cpu, addr + 4 * i, 4, is_write ? ZIF_ACC_STORE : ZIF_ACC_LOAD, privileged)) {
+            return ZIF_FAULT_MPU;
+        }
+    }
+    return words_rw(cpu, addr, words, n, is_write, privileged);
 }
 
 /* --- Faults ---------------------------------------------------------------------------------------------------------- */
@@ -232,14 +238,7 @@ static void take(ZifCpu *cpu, uint32_t xpsr, uint32_t lr)
 {
     ZifCpuState *st = &cpu->st;
     uint32_t vector = 0;
-    uint8_t raw[4];
-    for (;;) {
-        MemTxResult r =
-            address_space_rw(&cpu->as, st->vtor + 4u * st->best, zif__cpu_attrs(false), raw, sizeof raw, false);
-        vector = raw[0] | (uint32_t)raw[1] << 8 | (uint32_t)raw[2] << 16 | (uint32_t)raw[3] << 24;
-        if (r == MEMTX_OK) {
-            break;
-        }
+    while (words_rw(cpu, st->vtor + 4u * st->best, &vector, 1, false, true) != ZIF_ACCESS_OK) {
         note_fault(cpu, 0, zif_port_get(cpu->port, ZIF_REG_PC));
         st->hfsr |= cpu->v7 ? HFSR_VECTTBL : 0;
         st->fault.hfsr = HFSR_VECTTBL;

@@ -103,11 +103,8 @@ bool zif__mpu_allows(ZifCpu *cpu, uint32_t addr, unsigned size, ZifAccKind kind,
 
 unsigned zif__mpu_page_prot(ZifCpu *cpu, uint32_t page)
 {
-    if (is_ppb(page)) {
-        return 0;
-    }
     bool privileged = zif__cpu_privileged(cpu);
-    if (!is_effective(cpu)) {
+    if (is_ppb(page) || !is_effective(cpu)) {
         return default_prot(page);
     }
     for (unsigned r = cpu->nregions; r-- > 0;) {

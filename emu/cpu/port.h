@@ -79,7 +79,7 @@ typedef enum { ZIF_ACC_LOAD, ZIF_ACC_STORE, ZIF_ACC_FETCH } ZifAccKind;
 typedef struct {
     /* Which accesses to every byte of the page (ZIF_PORT_PAGE bytes, aligned) need no further question under the current
      * privilege, MPU and watchpoints. Pages of mixed permission get no bit, and `check` is asked at each access. The
-     * answer is cached until zif_port_flush_permissions. Regions of memory only; devices are always checked. */
+     * answer is cached until zif_port_flush_permissions. Unaligned accesses outside memory are checked all the same. */
     unsigned (*page_prot)(void *opaque, uint32_t page);
     /* One access of 1, 2, 4 or 8 bytes before it is made. `unprivileged` is set for LDRT/STRT. `multi` is set for
      * LDM/STM/LDRD/STRD/LDREX/STREX/VLDM..., which must be word aligned whatever UNALIGN_TRP says. */
@@ -99,7 +99,7 @@ typedef struct {
     /* A store the address space refused: true = raise it as a precise fault, false = let the instruction go on
      * (M3/M4 write buffer: the core has noted an imprecise fault). NULL = always precise. */
     bool (*store_failed)(void *opaque, uint32_t addr, unsigned size, MemTxResult result);
-    /* What attributes data accesses carry (privilege, master id). */
+    /* What attributes data accesses carry (privilege, master id). Cached like page_prot when not `unprivileged`. */
     MemTxAttrs (*attrs)(void *opaque, bool unprivileged);
     void *opaque;
 } ZifPortClient;
@@ -163,6 +163,9 @@ void zif_port_request_stop(ZifPort *port);
 uint32_t zif_port_get(ZifPort *port, ZifReg reg);
 /** Outside a run only. Setting XPSR sets IT and the exception number too; setting CONTROL switches the active SP. */
 void zif_port_set(ZifPort *port, ZifReg reg, uint32_t value);
+/** Plain memory the core itself reads or writes without asking the bus: nobody is to be told of a write, no code is in it. NULL:
+ * through the address space. Permission is not asked. */
+uint8_t *zif_port_memory(ZifPort *port, uint32_t addr, uint32_t size, bool is_write);
 /** Drops what was cached of page_prot, unaligned_traps, div_by_zero_traps and fp_enabled. From callbacks too. */
 void zif_port_flush_permissions(ZifPort *port);
 /** The next FP instruction calls client.fp_touched before it executes (and disarms this). Any time. */

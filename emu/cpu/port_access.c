@@ -10,7 +10,7 @@
 
 unsigned zif__port_ask_prot(ZifPort *port, uint32_t page)
 {
-    ZifPortProt *p = &port->prots[(page / ZIF_PORT_PAGE) % ZIF_PORT_PROTS];
+    ZifPortProt *p = zif__port_prot_slot(port, page);
     p->prot = port->config.client.page_prot(port->config.client.opaque, page);
     p->page = page | 1;
     return p->prot;
@@ -276,6 +276,16 @@ const ZifPortSection *zif__port_plain(ZifPort *port, uint32_t addr, uint32_t siz
     unsigned need = is_write ? ZIF_PROT_W : ZIF_PROT_R;
     bool free = (zif__port_prot(port, addr) & need) && (zif__port_prot(port, addr + size - 1) & need);
     return free ? s : NULL;
+}
+
+uint8_t *zif_port_memory(ZifPort *port, uint32_t addr, uint32_t size, bool is_write)
+{
+    const ZifPortSection *s = zif__port_find(port, addr);
+    if (!within(s, addr, size) || !(is_write ? s->store : s->load) ||
+        (is_write && (s->log || zif__port_is_code(s, addr, size)))) {
+        return NULL;
+    }
+    return s->host + (addr - s->start);
 }
 
 bool zif__port_peek16(ZifPort *port, uint32_t addr, uint16_t *value)

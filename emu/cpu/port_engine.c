@@ -157,7 +157,7 @@ uint32_t zif__engine_get(const ZifEngine *e, ZifReg reg)
 static void set_control(const ZifEngine *e, uint32_t value)
 {
     uint32_t ipsr = get(e, UC_ARM_REG_XPSR) & ZIF_XPSR_IPSR;
-    if (hidden(e)) {
+    if (get(e, UC_ARM_REG_CONTROL) & 1) {
         set_ipsr(e, 3);
         set(e, UC_ARM_REG_CONTROL, 0); /* privileged, SPSEL as it was */
     }

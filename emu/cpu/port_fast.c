@@ -26,13 +26,31 @@
 /* Facts about the engine's structures (bytes). */
 enum {
     UC_CPU = 384,              /* uc_struct: CPUState *cpu */
+    UC_ERROR = 1328,           /* uc_struct: uc_err of the run */
     UC_NO_EXIT_REQUEST = 1930, /* uc_struct: bool: emit no exit test after a load or store */
+    UC_NESTING = 14736,        /* uc_struct: int: runs in progress; cpu_exec jumps back through the entry of the last */
+    CPU_EXIT_REQUEST = 21,     /* CPUState: bool */
+    CPU_HALTED = 33176,        /* CPUState: uint32_t */
+    CPU_EXCEPTION = 33184,     /* CPUState: int: why the loop is left; -1: not */
     CPU_ENV = 38640,           /* CPUState -> CPUARMState */
-    ENV_SIZE = 5168,           /* of CPUARMState: the engine's allocation ends with it */
     ENV_BUDGET = -38600,       /* CPUARMState -> a 64-bit field of CPUState only icount mode uses: our budget */
+    ENV_SP = 52,
     ENV_PC = 60,
+    ENV_CF = 520, /* 0 or 1 */
+    ENV_VF = 524, /* bit 31 */
+    ENV_NF = 528, /* bit 31 */
+    ENV_ZF = 532, /* zero: set */
+    ENV_QF = 536,
+    ENV_GE = 540,
     ENV_THUMB = 544,
     ENV_CONDEXEC = 548,  /* ITSTATE */
+    ENV_OTHER_SP = 2840, /* the stack pointer that is not the active one */
+    ENV_BASEPRI = 2860,
+    ENV_CONTROL = 2868,
+    ENV_CONTROL_FP = 2872, /* FPCA */
+    ENV_EXCEPTION = 2928,
+    ENV_PRIMASK = 2932,
+    ENV_FAULTMASK = 2940,
     CONTEXT_ENV = 37104, /* TCGContext: the temporary that stands for env */
     OP_LINK_PREVIOUS = 16,
     OP_ARGS = 24,
@@ -43,6 +61,7 @@ enum { OP_SET_LABEL = 1, OP_MOVI = 6, OP_LD = 13, OP_ST = 16, OP_SUB = 18, OP_BR
 enum { COND_EQ = 8, COND_GE = 3, TYPE_I32 = 0 };
 enum { JMP_NEXT = 0, JMP_TOO_MANY = 1, JMP_NORETURN = 2 };
 enum { ALIGN_MASK = 7 << 4, ALIGN_NATURAL = 7 << 4, ALIGN_4 = 2 << 4 };
+enum { LEAVE_LOOP = 0x10000 }; /* for CPU_EXCEPTION, and what cpu_exec returns then */
 enum { PAGE_READ = 1, PAGE_WRITE = 2, PAGE_EXEC = 4 };
 enum { FILL_STORE = 1, FILL_FETCH = 2 };
 enum { QHT_GROWS = 1 }; /* a mode of the engine's hash tables */
@@ -97,7 +116,7 @@ typedef struct {
     uint8_t it;
 } Place;
 
-enum { MOST_INSNS = 1024, PLACES = 2048, ROMD_PAGES = 8, FEW_BLOCKS = 2048 };
+enum { MOST_INSNS = 1024, PLACES = 2048, ROMD_PAGES = 8, FEW_BLOCKS = 2048, FILL_EVERY = 4 };
 
 typedef struct {
     ZifPort port;
@@ -113,20 +132,22 @@ typedef struct {
     bool regs_written;
     bool partial; /* some page that is being executed asks for each fetch */
     bool filling_store;
-    int left;        /* LEFT_*, or a ZifPortStop */
-    uintptr_t where; /* return address of the call from generated code in progress */
-    unsigned bias;   /* instructions done at `where`: 1 in what follows an MSR */
-    uint32_t modes;  /* KEY_ bits */
+    unsigned plain_misses; /* accesses to plain memory that came here */
+    int left;              /* LEFT_*, or a ZifPortStop */
+    uintptr_t where;       /* return address of the call from generated code in progress */
+    unsigned bias;         /* instructions done at `where`: 1 in what follows an MSR */
+    uint32_t modes;        /* KEY_ bits */
     uint32_t cut, cut_pc;
     bool observed; /* obs_pc is under way */
     uint32_t obs_pc, obs_size;
     uint64_t obs_count;
     uint32_t flow_from; /* a branch to be told of, when it is done: its address, bit 0 set for a call; 0: none */
     unsigned special_size;
-    uint32_t romd_pages[ROMD_PAGES];                       /* pages of ROM devices that may be loaded from inline */
-    unsigned romd_page_count;                              /* more than ROMD_PAGES: not all are listed */
-    uint64_t layout;                                       /* of the mappings the engine has */
-    uint16_t masks[ZIF_REG_CONTROL - ZIF_REG_PRIMASK + 1]; /* where in env PRIMASK to CONTROL are; 0: unknown */
+    uint32_t romd_pages[ROMD_PAGES]; /* pages of ROM devices that may be loaded from inline */
+    unsigned romd_page_count;        /* more than ROMD_PAGES: not all are listed */
+    uint64_t layout;                 /* of the mappings the engine has */
+    uint32_t xpsr_bits;              /* that this core has */
+    uint32_t control_bits;
     /* while a block is translated */
     const TranslatorOps *inner;
     ZifCountedBlock *counted;
@@ -151,6 +172,57 @@ static Fast *fast_of(ZifPort *port)
 }
 
 #define FIELD(type, base, offset) (*(type *)(void *)((char *)(base) + (offset)))
+
+/* --- registers, where the engine keeps them --- */
+
+static uint32_t env_get(const Fast *f, unsigned offset)
+{
+    return FIELD(uint32_t, f->env, offset);
+}
+
+static void env_set(Fast *f, unsigned offset, uint32_t value)
+{
+    FIELD(uint32_t, f->env, offset) = value;
+}
+
+static uint32_t get_xpsr(const Fast *f)
+{
+    uint32_t it = env_get(f, ENV_CONDEXEC);
+    return (env_get(f, ENV_NF) & 1u << 31) | (env_get(f, ENV_ZF) == 0) << 30 | env_get(f, ENV_CF) << 29 |
+           env_get(f, ENV_VF) >> 31 << 28 | env_get(f, ENV_QF) << 27 | (it & 3) << 25 |
+           (env_get(f, ENV_THUMB) & 1) << 24 | env_get(f, ENV_GE) << 16 | (it & 0xfc) << 8 | env_get(f, ENV_EXCEPTION);
+}
+
+static bool on_process_stack(const Fast *f)
+{
+    return env_get(f, ENV_EXCEPTION) == 0 && (env_get(f, ENV_CONTROL) & 2);
+}
+
+/* Handlers run on the main stack: what decides of the stack changes with the pointers exchanged if need be. */
+static void set_mode(Fast *f, unsigned offset, uint32_t value)
+{
+    bool process = on_process_stack(f);
+    env_set(f, offset, value);
+    if (on_process_stack(f) != process) {
+        uint32_t other = env_get(f, ENV_OTHER_SP);
+        env_set(f, ENV_OTHER_SP, env_get(f, ENV_SP));
+        env_set(f, ENV_SP, other);
+    }
+}
+
+static void set_xpsr(Fast *f, uint32_t value)
+{
+    value &= f->xpsr_bits;
+    env_set(f, ENV_NF, value);
+    env_set(f, ENV_ZF, ~value & 1u << 30);
+    env_set(f, ENV_CF, value >> 29 & 1);
+    env_set(f, ENV_VF, value << 3 & 1u << 31);
+    env_set(f, ENV_QF, value >> 27 & 1);
+    env_set(f, ENV_GE, value >> 16 & 0xf);
+    env_set(f, ENV_THUMB, value >> 24 & 1);
+    env_set(f, ENV_CONDEXEC, zif__it_of(value));
+    set_mode(f, ENV_EXCEPTION, value & ZIF_XPSR_IPSR);
+}
 
 /* --- where generated code is --- */
 
@@ -218,8 +290,15 @@ static _Noreturn void exit_engine(Fast *f, uint64_t count, int left)
     f->port.count = count;
     f->left = left;
     f->where = 0;
-    uc_emu_stop(f->engine.uc);
+    FIELD(int32_t, f->cpu, CPU_EXCEPTION) = LEAVE_LOOP;
     cpu_loop_exit_arm(f->cpu);
+}
+
+/* Of the guest's state all but this is in its place when generated code calls. */
+static void restore(Fast *f, const Place *p)
+{
+    FIELD(uint32_t, f->env, ENV_PC) = p->pc;
+    FIELD(uint32_t, f->env, ENV_CONDEXEC) = p->it;
 }
 
 /* Abandons the instruction at `where`: the PC and the registers are those of its beginning. */
@@ -232,7 +311,7 @@ static _Noreturn void leave_at(Fast *f, uintptr_t where, int left)
                                p->index);
     }
     f->flow_from = 0; /* it was the one before a branch that is not done, or nothing */
-    cpu_restore_state_arm(f->cpu, where, true);
+    restore(f, p);
     exit_engine(f, count, left);
 }
 
@@ -318,6 +397,13 @@ static const ZifPortSection *plain(Fast *f, uint32_t addr, unsigned size, uint32
     return zif__port_plain(&f->port, addr, size, is_write);
 }
 
+/* Is the engine to make this access to plain memory, and to fill its TLB? Not always: two pages that share an entry would take
+ * turns in it, which costs far more than the access. */
+static bool to_fill(Fast *f)
+{
+    return f->plain_misses++ % FILL_EVERY == 0;
+}
+
 /* After the one access of an instruction: it was not recorded, for that is needed only here. */
 static __attribute__((noinline)) void end_single(Fast *f, uint32_t addr, unsigned size, bool is_write, uint64_t value,
                                                  uintptr_t where, bool done)
@@ -341,10 +427,15 @@ static inline uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uint
         f->where = 0;
         return value;
     }
-    if (d == NULL && plain(f, addr, size, oi, false) != NULL) {
-        return real(env, addr, oi, where); /* it fills the TLB */
+    const ZifPortSection *s = d == NULL ? plain(f, addr, size, oi, false) : NULL;
+    if (s != NULL && to_fill(f)) {
+        return real(env, addr, oi, where);
     }
     uint64_t value = 0;
+    if (s != NULL) {
+        memcpy(&value, s->host + (addr - s->start), size);
+        return value;
+    }
     begin_access(f, where);
     end_access(f, where, zif__port_load(&f->port, addr, size, false, multi_of(oi), &value));
     return value;
@@ -383,6 +474,10 @@ static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint
     const ZifPortSection *s = d != NULL ? NULL : plain(f, addr, size, oi, true);
     if (s != NULL && !zif__port_is_code(s, addr, size)) {
         zif__port_log_store(port, s, addr, size);
+        if (!to_fill(f)) {
+            memcpy(s->host + (addr - s->start), &value, size);
+            return;
+        }
         f->filling_store = true;
         real(env, addr, value, oi, where);
         f->filling_store = false;
@@ -871,9 +966,9 @@ static void observe_last(Fast *f, uint64_t count)
 
 static void block_refused(Fast *f, uintptr_t where)
 {
-    int32_t length = locate(f, where)->block->insns;
-    *f->budget += length;
-    cpu_restore_state_arm(f->cpu, where, true);
+    const Place *p = locate(f, where);
+    *f->budget += p->block->insns;
+    restore(f, p);
     leave_between_blocks(f, LEFT_BOUNDARY);
 }
 
@@ -886,7 +981,7 @@ static void skip(Fast *f, uint32_t pc, uint8_t it)
 
 static bool executes(Fast *f, const Place *p)
 {
-    return p->it == 0 || zif__condition_passes(p->it >> 4, zif__engine_get(&f->engine, ZIF_REG_XPSR));
+    return p->it == 0 || zif__condition_passes(p->it >> 4, get_xpsr(f));
 }
 
 /* The last instruction of its block. */
@@ -1102,11 +1197,27 @@ static uint32_t modes_of(ZifPort *port)
            (port->counters != 0 ? KEY_COUNT : 0u) | (port->flow != NULL ? KEY_FLOW : 0u);
 }
 
+/* What uc_emu_start comes to when nothing of the engine's own ends a run: the loop that looks up and executes blocks. It is left
+ * by exit_engine, and by itself when translated code has filled its room. */
+static void run_engine(Fast *f)
+{
+    char *uc = (char *)f->engine.uc;
+    int left;
+    FIELD(int32_t, uc, UC_ERROR) = UC_ERR_OK;
+    FIELD(int32_t, uc, UC_NESTING)++;
+    do {
+        FIELD(uint32_t, f->cpu, CPU_HALTED) = 0;
+        FIELD(bool, f->cpu, CPU_EXIT_REQUEST) = false;
+        FIELD(int32_t, f->cpu, CPU_EXCEPTION) = -1;
+        left = cpu_exec_arm(uc, f->cpu);
+    } while (f->left == LEFT_NOT && left == LEAVE_LOOP && FIELD(int32_t, uc, UC_ERROR) == UC_ERR_OK);
+    FIELD(int32_t, uc, UC_NESTING)--;
+}
+
 /* Lets the engine run at most `most` instructions. */
 static int stretch(Fast *f, uint64_t most)
 {
     ZifPort *port = &f->port;
-    uint32_t pc = FIELD(uint32_t, f->env, ENV_PC);
     f->given = most < INT32_MAX / 2 ? (int32_t)most : INT32_MAX / 2;
     *f->budget = f->given;
     f->killed = f->must_leave = false;
@@ -1123,12 +1234,12 @@ static int stretch(Fast *f, uint64_t most)
     }
     Fast *outer = current; /* a callback may run another machine */
     current = f;
-    uc_err err = uc_emu_start(f->engine.uc, pc | 1, 0, 0, 0);
+    run_engine(f);
     current = outer;
     port->recording = false;
     if (f->left == LEFT_NOT) {
         port->count += (uint64_t)(int64_t)(f->given - budget_left(f));
-        port->info.text = uc_strerror(err);
+        port->info.text = uc_strerror(FIELD(uc_err, f->engine.uc, UC_ERROR));
         return ZIF_STOP_ENGINE;
     }
     return f->left;
@@ -1139,7 +1250,7 @@ static int special(Fast *f, ZifPortInfo *info)
 {
     ZifPort *port = &f->port;
     const ZifPortClient *c = &port->config.client;
-    uint32_t pc = FIELD(uint32_t, f->env, ENV_PC), xpsr = zif__engine_get(&f->engine, ZIF_REG_XPSR);
+    uint32_t pc = FIELD(uint32_t, f->env, ENV_PC), xpsr = get_xpsr(f);
     uint8_t it = zif__it_of(xpsr);
     if (!(xpsr & ZIF_XPSR_T)) {
         return ZIF_STOP_INVSTATE;
@@ -1175,6 +1286,50 @@ static int special(Fast *f, ZifPortInfo *info)
         skip(f, pc + insn.size, it);
     }
     return stop;
+}
+
+/* An instruction was executed outside generated code. */
+static void tell_retired(ZifPort *port, uint32_t pc, unsigned size)
+{
+    if (port->observer != NULL) {
+        port->observer(port->observer_opaque, pc, size);
+    }
+    if (port->counters != 0) {
+        zif__counts_add(port->counts, pc, 1, 0);
+    }
+}
+
+/* Finishes the load or store at the PC, abandoned because an access of it asked to leave, outside the engine: what was
+ * accessed is not accessed again. False: not here, it may branch. *left: as stretch returns. */
+static bool finish(Fast *f, int *left)
+{
+    ZifPort *port = &f->port;
+    uint32_t pc = FIELD(uint32_t, f->env, ENV_PC);
+    uint16_t first = 0, second = 0;
+    zif__port_peek16(port, pc, &first);
+    zif__port_peek16(port, pc + 2, &second);
+    ZifInsn insn = zif__insn_decode(port->config.model, first, second);
+    if (insn.kind != ZIF_INSN_MEM) {
+        return false;
+    }
+    ZifMem m = zif__mem_decode(first, second);
+    if (m.form != ZIF_MEM_FP && (m.form == ZIF_MEM_TABLE || (m.load && (m.regs >> 15 & 1)))) {
+        return false;
+    }
+    uint8_t it = (uint8_t)FIELD(uint32_t, f->env, ENV_CONDEXEC);
+    ZifMemPc branch;
+    f->again = false;
+    *left = ZIF_STOP_DATA;
+    if (zif__mem_execute(port, pc, &m, &branch)) {
+        port->count++;
+        skip(f, pc + insn.size, it);
+        tell_retired(port, pc, insn.size);
+        *left = LEFT_BOUNDARY;
+    } else if (port->info.fault == ZIF_FAULT_WATCH) {
+        *left = ZIF_STOP_WATCHPOINT;
+    }
+    port->replaying = false;
+    return true;
 }
 
 static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
@@ -1215,6 +1370,9 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
             tell_flow(f, FIELD(uint32_t, f->env, ENV_PC));
         }
         f->cut = 0;
+        if (left == LEFT_AGAIN) {
+            finish(f, &left);
+        }
         if (left != LEFT_AGAIN && (left != LEFT_BOUNDARY || port->count != before)) {
             f->again = false;
             port->replaying = false;
@@ -1227,11 +1385,8 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
                 return ZIF_STOP_BREAKPOINT;
             }
             left = special(f, info);
-            if (port->count != then && port->observer != NULL) {
-                port->observer(port->observer_opaque, at, f->special_size);
-            }
-            if (port->count != then && port->counters != 0) {
-                zif__counts_add(port->counts, at, 1, 0);
+            if (port->count != then) {
+                tell_retired(port, at, f->special_size);
             }
         } else if (left == LEFT_BOUNDARY && !f->killed && port->count < port->limit) {
             uint64_t room = port->limit - port->count;
@@ -1242,7 +1397,7 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
         }
         if (left == ZIF_STOP_FETCH && port->count != before) {
             uint32_t to = FIELD(uint32_t, f->env, ENV_PC);
-            if (to < 0xf0000000u || !(zif__engine_get(&f->engine, ZIF_REG_XPSR) & ZIF_XPSR_IPSR)) {
+            if (to < 0xf0000000u || !(get_xpsr(f) & ZIF_XPSR_IPSR)) {
                 continue; /* the limit, a breakpoint, lost Thumb state come first */
             }
             left = ZIF_STOP_EXC_RETURN;
@@ -1271,32 +1426,61 @@ static uint64_t count(const ZifPort *port)
 static uint32_t get(ZifPort *port, ZifReg reg)
 {
     Fast *f = fast_of(port);
-    if (f->where != 0 && reg == ZIF_REG_PC) {
+    if (reg == ZIF_REG_PC && f->where != 0) {
         return locate(f, f->where)->pc;
     }
-    if (reg <= ZIF_REG_PC) { /* R0-R15 are the first words: exception entry reads many of them */
-        return FIELD(uint32_t, f->env, 4 * reg);
+    if (reg <= ZIF_REG_PC) {
+        return env_get(f, 4 * reg);
     }
-    if (reg >= ZIF_REG_PRIMASK && reg <= ZIF_REG_CONTROL && f->masks[reg - ZIF_REG_PRIMASK] != 0) {
-        return FIELD(uint32_t, f->env, f->masks[reg - ZIF_REG_PRIMASK]); /* read after every CPS and MSR */
+    switch (reg) {
+    case ZIF_REG_XPSR: {
+        uint32_t v = get_xpsr(f), it = f->where != 0 ? locate(f, f->where)->it : zif__it_of(v);
+        return (v & ~ZIF_XPSR_IT) | (it & 3) << 25 | (it & 0xfc) << 8;
     }
-    uint32_t v = zif__engine_get(&f->engine, reg);
-    if (f->where != 0 && reg == ZIF_REG_XPSR) {
-        uint32_t it = locate(f, f->where)->it;
-        v = (v & ~ZIF_XPSR_IT) | (it & 3) << 25 | (it & 0xfc) << 8;
+    case ZIF_REG_MSP:
+        return env_get(f, on_process_stack(f) ? ENV_OTHER_SP : ENV_SP);
+    case ZIF_REG_PSP:
+        return env_get(f, on_process_stack(f) ? ENV_SP : ENV_OTHER_SP);
+    case ZIF_REG_PRIMASK:
+        return env_get(f, ENV_PRIMASK);
+    case ZIF_REG_BASEPRI:
+        return env_get(f, ENV_BASEPRI);
+    case ZIF_REG_FAULTMASK:
+        return env_get(f, ENV_FAULTMASK);
+    case ZIF_REG_CONTROL:
+        return (env_get(f, ENV_CONTROL) & 3) | (env_get(f, ENV_CONTROL_FP) & 4);
+    default:
+        return zif__engine_get(&f->engine, reg);
     }
-    return v;
 }
 
 static void set(ZifPort *port, ZifReg reg, uint32_t value)
 {
     Fast *f = fast_of(port);
     if (reg <= ZIF_REG_PC) {
-        FIELD(uint32_t, f->env, 4 * reg) = reg == ZIF_REG_PC ? value & ~1u : value;
-    } else {
-        zif__engine_set(&f->engine, reg, value);
+        env_set(f, 4 * reg, reg == ZIF_REG_PC ? value & ~1u : value);
+        return;
     }
-    f->regs_written = true;
+    switch (reg) {
+    case ZIF_REG_XPSR:
+        set_xpsr(f, value);
+        break;
+    case ZIF_REG_MSP:
+        env_set(f, on_process_stack(f) ? ENV_OTHER_SP : ENV_SP, value);
+        break;
+    case ZIF_REG_PSP:
+        env_set(f, on_process_stack(f) ? ENV_SP : ENV_OTHER_SP, value);
+        break;
+    case ZIF_REG_CONTROL:
+        value &= f->control_bits;
+        env_set(f, ENV_CONTROL_FP, (env_get(f, ENV_CONTROL_FP) & ~4u) | (value & 4));
+        set_mode(f, ENV_CONTROL, (env_get(f, ENV_CONTROL) & ~3u) | (value & 3));
+        break;
+    default:
+        zif__engine_set(&f->engine, reg, value);
+        break;
+    }
+    f->regs_written = true; /* the engine's flags may follow from it */
 }
 
 static void close_port(ZifPort *port)
@@ -1306,22 +1490,36 @@ static void close_port(ZifPort *port)
     free(f);
 }
 
-/* The word of env that holds a mask register: the only one that follows when it is written. 0: cannot tell. */
-static uint16_t find_mask(Fast *f, ZifReg reg)
+/* Finds out which bits this core has, and whether the engine and we have the same idea of where they are. */
+static bool know_registers(Fast *f)
 {
-    static __thread uint32_t before[ENV_SIZE / 4];
-    const uint32_t value = reg == ZIF_REG_BASEPRI ? 0xe0 : 1;
-    memcpy(before, f->env, ENV_SIZE);
-    zif__engine_set(&f->engine, reg, value);
-    unsigned found = 0, at = 0;
-    for (unsigned i = 0; i < ENV_SIZE / 4; i++) {
-        if (before[i] == 0 && FIELD(uint32_t, f->env, 4 * i) == value) {
-            found++;
-            at = 4 * i;
+    ZifPort *port = &f->port;
+    zif__engine_set(&f->engine, ZIF_REG_CONTROL, 7);
+    f->control_bits = zif__engine_get(&f->engine, ZIF_REG_CONTROL) & 7;
+    set(port, ZIF_REG_CONTROL, 0);
+    zif__engine_set(&f->engine, ZIF_REG_XPSR, UINT32_MAX & ~ZIF_XPSR_IPSR);
+    f->xpsr_bits = zif__engine_get(&f->engine, ZIF_REG_XPSR) | ZIF_XPSR_IPSR;
+    static const struct {
+        ZifReg reg;
+        uint32_t value;
+    } samples[] = {
+        { ZIF_REG_MSP, 0x20001230 },  { ZIF_REG_PSP, 0x20004560 },  { ZIF_REG_CONTROL, 2 },
+        { ZIF_REG_XPSR, 0x91000000 }, { ZIF_REG_XPSR, 0x6100000b }, { ZIF_REG_PRIMASK, 1 },
+        { ZIF_REG_BASEPRI, 0xe0 },    { ZIF_REG_FAULTMASK, 1 },
+    };
+    bool same = true;
+    for (unsigned i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+        set(port, samples[i].reg, samples[i].value);
+        for (int reg = ZIF_REG_SP; reg <= ZIF_REG_CONTROL; reg++) {
+            same = same && get(port, (ZifReg)reg) == zif__engine_get(&f->engine, (ZifReg)reg);
         }
     }
-    zif__engine_set(&f->engine, reg, 0);
-    return found == 1 && FIELD(uint32_t, f->env, at) == 0 ? (uint16_t)at : 0;
+    static const ZifReg zeroes[] = { ZIF_REG_XPSR,      ZIF_REG_CONTROL, ZIF_REG_PRIMASK, ZIF_REG_BASEPRI,
+                                     ZIF_REG_FAULTMASK, ZIF_REG_MSP,     ZIF_REG_PSP };
+    for (unsigned i = 0; i < sizeof(zeroes) / sizeof(zeroes[0]); i++) {
+        set(port, zeroes[i], 0);
+    }
+    return same;
 }
 
 static ZifPort *open_port(const ZifPortConfig *config, Error **errp)
@@ -1340,17 +1538,13 @@ static ZifPort *open_port(const ZifPortConfig *config, Error **errp)
     uc_ctl_exits_enable(f->engine.uc);                /* and none is set: no end address to look for */
     f->cpu = FIELD(char *, f->engine.uc, UC_CPU);
     f->env = f->cpu + CPU_ENV;
-    if (FIELD(uint32_t, f->env, 0) != mark) {
+    if (FIELD(uint32_t, f->env, 0) != mark || !know_registers(f)) {
         error_setg(errp, "the fast CPU memory port does not recognise this engine; use the portable one");
         zif__engine_close(&f->engine);
         free(f);
         return NULL;
     }
     f->budget = &FIELD(int32_t, f->env, ENV_BUDGET);
-    bool fp = config->model == ZIF_CORTEX_M4F || config->model == ZIF_CORTEX_M7; /* CONTROL.FPCA is kept elsewhere */
-    for (int reg = ZIF_REG_PRIMASK; reg < ZIF_REG_CONTROL + !fp; reg++) {
-        f->masks[reg - ZIF_REG_PRIMASK] = find_mask(f, (ZifReg)reg);
-    }
     f->regs_written = true;
     f->port.ops = &zif__port_fast;
     f->port.config = *config;

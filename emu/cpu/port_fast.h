@@ -49,8 +49,8 @@ ZIF_WRAPPED(void, qht_init, void *table, void *compare, size_t entries, unsigned
 ZIF_WRAPPED(void *, qemu_ram_alloc_from_ptr_arm, void *uc, uint64_t size, void *host, void *region);
 #pragma GCC diagnostic pop
 
+int cpu_exec_arm(void *uc, void *cpu);
 void *tcg_tb_lookup_arm(void *tcg, uintptr_t where);
-bool cpu_restore_state_arm(void *cpu, uintptr_t where, bool will_exit);
 _Noreturn void cpu_loop_exit_arm(void *cpu);
 void arm_rebuild_hflags_arm(void *env);
 void tlb_set_page_with_attrs_arm(void *cpu, uint32_t addr, uint64_t paddr, uint32_t attrs, int rights, int mmu_idx,

@@ -75,8 +75,8 @@ struct ZifPort {
     MemoryListener listener;
     ZifPortSection *sections; /* ascending */
     unsigned section_count, section_room;
-    unsigned section_hit;  /* found last */
-    uint64_t gap, gap_end; /* addresses [gap, gap_end) looked up last and found in no section: devices, mostly */
+    unsigned section_hits[16]; /* found last, by the top digit of the address */
+    uint64_t gap, gap_end;     /* addresses [gap, gap_end) looked up last and found in no section: devices, mostly */
     ZifPortCode *codes;
     uint64_t swept_layout;      /* when codes of regions that left the map were dropped */
     bool storing;               /* a store of our own: the watch need not tell */
@@ -182,11 +182,16 @@ ZifPortMapping *zif__port_mappings(const ZifPort *port, unsigned *count);
 /* port_access.c */
 void zif__port_refresh_modes(ZifPort *port);
 unsigned zif__port_ask_prot(ZifPort *port, uint32_t page);
+static inline ZifPortProt *zif__port_prot_slot(ZifPort *port, uint32_t page)
+{
+    page /= ZIF_PORT_PAGE;
+    return &port->prots[(page ^ page >> 8 ^ page >> 16) % ZIF_PORT_PROTS];
+}
 /** Client's answer for the page holding addr, cached. */
 static inline unsigned zif__port_prot(ZifPort *port, uint32_t addr)
 {
     uint32_t page = addr & ~(ZIF_PORT_PAGE - 1);
-    const ZifPortProt *p = &port->prots[(page / ZIF_PORT_PAGE) % ZIF_PORT_PROTS];
+    const ZifPortProt *p = zif__port_prot_slot(port, page);
     return p->page == (page | 1) ? p->prot : zif__port_ask_prot(port, page);
 }
 /** The bus refused: does the instruction? Then false, and port->info says why. */

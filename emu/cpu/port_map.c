@@ -171,7 +171,7 @@ static void region_del(MemoryListener *listener, MemoryRegionSection *section)
         size_t after = (size_t)(port->sections + port->section_count - s - 1);
         memmove(s, s + 1, after * sizeof(*s));
         port->section_count--;
-        port->section_hit = 0;
+        memset(port->section_hits, 0, sizeof(port->section_hits));
         port->gap_end = 0;
         port->map_changed = true;
     }
@@ -281,8 +281,9 @@ void zif__port_map_detach(ZifPort *port)
 
 const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr)
 {
-    if (port->section_hit < port->section_count) {
-        const ZifPortSection *s = &port->sections[port->section_hit];
+    unsigned *hit = &port->section_hits[addr >> 28];
+    if (*hit < port->section_count) {
+        const ZifPortSection *s = &port->sections[*hit];
         if (addr >= s->start && addr <= s->last) {
             return s;
         }
@@ -299,7 +300,7 @@ const ZifPortSection *zif__port_find(ZifPort *port, uint32_t addr)
         } else if (addr > s->last) {
             lo = mid + 1;
         } else {
-            port->section_hit = mid;
+            *hit = mid;
             return s;
         }
     }
