@@ -330,7 +330,7 @@ static void random_programs_run_the_same_under_both_ports(void **state)
 static void self_modifying(Bench *b)
 {
     state_of_rng = round_seed;
-    uint16_t code[64];
+    uint16_t code[64] = { 0 };
     for (unsigned i = 0; i < 60; i++) {
         code[i] = (uint16_t)(0x3000 | rnd(4) << 8 | rnd(256));
     }
