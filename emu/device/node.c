@@ -77,6 +77,13 @@ unsigned zif_prop_bytes(const ZifDevice *dev, const char *name, uint8_t *out, un
     return n;
 }
 
+uint32_t zif_prop_cell(const ZifDevice *dev, const char *name, unsigned index, uint32_t otherwise)
+{
+    int len;
+    const void *p = property(dev, name, &len);
+    return p && len > 0 && index < (unsigned)len / 4 ? cell(p, index) : otherwise;
+}
+
 unsigned zif_nchildren(const ZifDevice *dev)
 {
     unsigned n = 0;

@@ -9,7 +9,7 @@
  * Missing: nothing else known.
  *
  * Inputs: req (stream * 8 + channel) is high while a peripheral wants a transfer, or pulses; last (one a stream) is the "last
- * transfer" of a peripheral that controls the flow. What the memory port (0) and the peripheral port (1) do not reach is in the
+ * transfer" of a peripheral that controls the flow. Output end pulses when the last item of a lap is through. What the memory port (0) and the peripheral port (1) do not reach is in the
  * node's zif,cannot-reach.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -439,6 +439,7 @@ static void end_lap(Dma *d, unsigned n)
         start_lap(d, n);
     }
     set_flag(d, n, TC);
+    zif_pulse(&d->dev, 1, 8 * n + zif_bits(reg_of(d, n, CR), 25, 3));
 }
 
 static void check_half(Dma *d, unsigned n, uint32_t left, uint32_t whole)
@@ -840,7 +841,7 @@ const ZifClass zif__stm32f4_dma = {
     .span = 0x400,
     .widths = ZIF_W32,
     .inputs = (const ZifInput[]){ { "req", 64, on_request }, { "last", NSTREAMS, on_last }, { 0 } },
-    .outputs = (const ZifOutput[]){ { "irq", NSTREAMS }, { 0 } },
+    .outputs = (const ZifOutput[]){ { "irq", NSTREAMS }, { "end", 64 }, { 0 } },
     .events = (const char *const[]){ "memory port", "peripheral port", NULL },
     .event = dma_event,
     .reset = dma_reset,

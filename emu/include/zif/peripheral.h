@@ -352,6 +352,8 @@ bool zif_prop_bool(const ZifDevice *dev, const char *name);
 unsigned zif_prop_cells(const ZifDevice *dev, const char *name, uint32_t *out, unsigned max);
 /** The bytes of a property as it stands in the tree ("jedec-id = [ef 40 18]") into out[max]; returns how many there are. */
 unsigned zif_prop_bytes(const ZifDevice *dev, const char *name, uint8_t *out, unsigned max);
+/** Cell number `index` of a property. */
+uint32_t zif_prop_cell(const ZifDevice *dev, const char *name, unsigned index, uint32_t otherwise);
 /** Child nodes, in tree order, and the cells of a child's property (as zif_prop_cells; 0 when there is no such child). */
 unsigned zif_nchildren(const ZifDevice *dev);
 unsigned zif_child_cells(const ZifDevice *dev, unsigned child, const char *name, uint32_t *out, unsigned max);
