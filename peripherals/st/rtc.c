@@ -1,0 +1,813 @@
+/*
+ * STM32F4 RTC: calendar, alarms, wake-up timer, time stamp, tamper, back-up registers.
+ *
+ * Reference: RM0090 Rev 19, chapter 26 "Real-time clock (RTC)".
+ * Models: the calendar from RTCCLK with both prescalers, write protection, initialisation mode, shadow registers with RSF and
+ * BYPSHAD, both alarms with masks and sub-seconds, the wake-up timer, shift and smooth calibration, daylight saving, time stamp,
+ * tamper with erasure, back-up registers; a domain that only power-on and BDCR.BDRST reset.
+ * Departs: coarse calibration acts as an average; smooth calibration is spread evenly; a tamper filter is a delay.
+ * Missing: the outputs AFO_CALIB and the reference clock at 50 Hz (REFCKON).
+ *
+ * clocks: 0 the bus, 1 RTCCLK. Inputs: ts (time stamp), tamp1, tamp2. Outputs: exti17 (alarms), exti21 (tamper and time stamp),
+ * exti22 (wake-up), alarm (AFO_ALARM), wakeup (a pulse at each wake-up event).
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "st.h"
+
+enum {
+    TR,
+    DR,
+    CR,
+    ISR,
+    PRER,
+    WUTR,
+    CALIBR,
+    ALRMAR,
+    ALRMBR,
+    WPR,
+    SSR,
+    SHIFTR,
+    TSTR,
+    TSDR,
+    TSSSR,
+    CALR,
+    TAFCR,
+    ALRMASSR,
+    ALRMBSSR,
+    BKP0R,
+    NBKP = 20,
+    NREGS = BKP0R + NBKP,
+};
+
+#define REG(NAME, OFFSET, RESET, ...)                                                                                  \
+    {                                                                                                                  \
+        .name = NAME, .offset = OFFSET, .reset = RESET, .fields = ZIF_FIELDS(__VA_ARGS__), .flags = ZIF_REG_KEEP_RESET \
+    }
+#define LIVE(NAME, OFFSET, RESET, ...)                                                                                 \
+    {                                                                                                                  \
+        .name = NAME, .offset = OFFSET, .reset = RESET, .fields = ZIF_FIELDS(__VA_ARGS__),                             \
+        .flags = ZIF_REG_KEEP_RESET | ZIF_REG_VOLATILE                                                                 \
+    }
+#define TIME_FIELDS(A)                                                                                                 \
+    { "SU", 0, 4, A }, { "ST", 4, 3, A }, { "MNU", 8, 4, A }, { "MNT", 12, 3, A }, { "HU", 16, 4, A },                 \
+        { "HT", 20, 2, A },                                                                                            \
+    {                                                                                                                  \
+        "PM", 22, 1, A                                                                                                 \
+    }
+#define DATE_FIELDS(A)                                                                                                 \
+    { "DU", 0, 4, A }, { "DT", 4, 2, A }, { "MU", 8, 4, A }, { "MT", 12, 1, A },                                       \
+    {                                                                                                                  \
+        "WDU", 13, 3, A                                                                                                \
+    }
+#define ALARM_FIELDS                                                                                                   \
+    TIME_FIELDS(ZIF_RW), { "MSK1", 7, 1, ZIF_RW }, { "MSK2", 15, 1, ZIF_RW }, { "MSK3", 23, 1, ZIF_RW },               \
+        { "DU", 24, 4, ZIF_RW }, { "DT", 28, 2, ZIF_RW }, { "WDSEL", 30, 1, ZIF_RW },                                  \
+    {                                                                                                                  \
+        "MSK4", 31, 1, ZIF_RW                                                                                          \
+    }
+#define ALARM_SS_FIELDS                                                                                                \
+    { "SS", 0, 15, ZIF_RW },                                                                                           \
+    {                                                                                                                  \
+        "MASKSS", 24, 4, ZIF_RW                                                                                        \
+    }
+#define BKP(N) [BKP0R + N] = { .name = "BKP" #N "R", .offset = 0x50 + 4 * N, .flags = ZIF_REG_KEEP_RESET }
+
+static const ZifRegister regs[NREGS] = {
+    [TR] = LIVE("TR", 0x00, 0, TIME_FIELDS(ZIF_RW)),
+    [DR] = LIVE("DR", 0x04, 0x2101, DATE_FIELDS(ZIF_RW), { "YU", 16, 4, ZIF_RW }, { "YT", 20, 4, ZIF_RW }),
+    [CR] = LIVE("CR", 0x08, 0, { "WUCKSEL", 0, 3, ZIF_RW }, { "TSEDGE", 3, 1, ZIF_RW }, { "REFCKON", 4, 1, ZIF_STUB },
+                { "BYPSHAD", 5, 1, ZIF_RW }, { "FMT", 6, 1, ZIF_RW }, { "DCE", 7, 1, ZIF_RW },
+                { "ALRAE", 8, 1, ZIF_RW }, { "ALRBE", 9, 1, ZIF_RW }, { "WUTE", 10, 1, ZIF_RW },
+                { "TSE", 11, 1, ZIF_RW }, { "ALRAIE", 12, 1, ZIF_RW }, { "ALRBIE", 13, 1, ZIF_RW },
+                { "WUTIE", 14, 1, ZIF_RW }, { "TSIE", 15, 1, ZIF_RW }, { "ADD1H", 16, 1, ZIF_WO },
+                { "SUB1H", 17, 1, ZIF_WO }, { "BKP", 18, 1, ZIF_RW }, { "COSEL", 19, 1, ZIF_STUB },
+                { "POL", 20, 1, ZIF_RW }, { "OSEL", 21, 2, ZIF_RW }, { "COE", 23, 1, ZIF_STUB }),
+    [ISR] =
+        LIVE("ISR", 0x0C, 0x7, { "ALRAWF", 0, 1, ZIF_RO }, { "ALRBWF", 1, 1, ZIF_RO }, { "WUTWF", 2, 1, ZIF_RO },
+             { "SHPF", 3, 1, ZIF_RO }, { "INITS", 4, 1, ZIF_RO }, { "RSF", 5, 1, ZIF_W0C }, { "INITF", 6, 1, ZIF_RO },
+             { "INIT", 7, 1, ZIF_RW }, { "ALRAF", 8, 1, ZIF_W0C }, { "ALRBF", 9, 1, ZIF_W0C },
+             { "WUTF", 10, 1, ZIF_W0C }, { "TSF", 11, 1, ZIF_W0C }, { "TSOVF", 12, 1, ZIF_W0C },
+             { "TAMP1F", 13, 1, ZIF_W0C }, { "TAMP2F", 14, 1, ZIF_W0C }, { "RECALPF", 16, 1, ZIF_RO }),
+    [PRER] = REG("PRER", 0x10, 0x007F00FF, { "PREDIV_S", 0, 15, ZIF_RW }, { "PREDIV_A", 16, 7, ZIF_RW }),
+    [WUTR] = REG("WUTR", 0x14, 0xFFFF, { "WUT", 0, 16, ZIF_RW }),
+    [CALIBR] = REG("CALIBR", 0x18, 0, { "DC", 0, 5, ZIF_RW }, { "DCS", 7, 1, ZIF_RW }),
+    [ALRMAR] = REG("ALRMAR", 0x1C, 0, ALARM_FIELDS),
+    [ALRMBR] = REG("ALRMBR", 0x20, 0, ALARM_FIELDS),
+    [WPR] = REG("WPR", 0x24, 0, { "KEY", 0, 8, ZIF_WO }),
+    [SSR] = LIVE("SSR", 0x28, 0, { "SS", 0, 16, ZIF_RO }),
+    [SHIFTR] = REG("SHIFTR", 0x2C, 0, { "SUBFS", 0, 15, ZIF_WO }, { "ADD1S", 31, 1, ZIF_WO }),
+    [TSTR] = LIVE("TSTR", 0x30, 0, TIME_FIELDS(ZIF_RO)),
+    [TSDR] = LIVE("TSDR", 0x34, 0, DATE_FIELDS(ZIF_RO)),
+    [TSSSR] = LIVE("TSSSR", 0x38, 0, { "SS", 0, 16, ZIF_RO }),
+    [CALR] = REG("CALR", 0x3C, 0, { "CALM", 0, 9, ZIF_RW }, { "CALW16", 13, 1, ZIF_RW }, { "CALW8", 14, 1, ZIF_RW },
+                 { "CALP", 15, 1, ZIF_RW }),
+    [TAFCR] = REG("TAFCR", 0x40, 0, { "TAMP1E", 0, 1, ZIF_RW }, { "TAMP1TRG", 1, 1, ZIF_RW },
+                  { "TAMPIE", 2, 1, ZIF_RW }, { "TAMP2E", 3, 1, ZIF_RW }, { "TAMP2TRG", 4, 1, ZIF_RW },
+                  { "TAMPTS", 7, 1, ZIF_RW }, { "TAMPFREQ", 8, 3, ZIF_RW }, { "TAMPFLT", 11, 2, ZIF_RW },
+                  { "TAMPPRCH", 13, 2, ZIF_RW }, { "TAMPPUDIS", 15, 1, ZIF_RW }, { "TAMP1INSEL", 16, 1, ZIF_RW },
+                  { "TSINSEL", 17, 1, ZIF_RW }, { "ALARMOUTTYPE", 18, 1, ZIF_RW }),
+    [ALRMASSR] = REG("ALRMASSR", 0x44, 0, ALARM_SS_FIELDS),
+    [ALRMBSSR] = REG("ALRMBSSR", 0x48, 0, ALARM_SS_FIELDS),
+    BKP(0),
+    BKP(1),
+    BKP(2),
+    BKP(3),
+    BKP(4),
+    BKP(5),
+    BKP(6),
+    BKP(7),
+    BKP(8),
+    BKP(9),
+    BKP(10),
+    BKP(11),
+    BKP(12),
+    BKP(13),
+    BKP(14),
+    BKP(15),
+    BKP(16),
+    BKP(17),
+    BKP(18),
+    BKP(19),
+};
+
+enum { BYPSHAD = 1 << 5, FMT = 1 << 6, DCE = 1 << 7, ALRAE = 1 << 8, ALRBE = 1 << 9, WUTE = 1 << 10, TSE = 1 << 11 };
+enum {
+    ALRAIE = 1 << 12,
+    ALRBIE = 1 << 13,
+    WUTIE = 1 << 14,
+    TSIE = 1 << 15,
+    ADD1H = 1 << 16,
+    SUB1H = 1 << 17,
+    POL = 1 << 20
+};
+enum {
+    ALRAWF = 1,
+    ALRBWF = 2,
+    WUTWF = 4,
+    INITS = 16,
+    RSF = 32,
+    INITF = 64,
+    INIT = 128,
+    ALRAF = 1 << 8,
+    ALRBF = 1 << 9
+};
+enum { WUTF = 1 << 10, TSF = 1 << 11, TSOVF = 1 << 12, TAMP1F = 1 << 13, TAMP2F = 1 << 14 };
+enum { PM = 1 << 22, TAMPIE = 1 << 2, TAMPTS = 1 << 7 };
+enum { OUT_EXTI17, OUT_EXTI21, OUT_EXTI22, OUT_ALARM, OUT_WAKEUP };
+enum { IN_TS, IN_TAMP1, IN_TAMP2 };
+enum { TICK, WAKEUP, INIT_READY, SYNC, TAMPER1, TAMPER2 };
+
+typedef struct {
+    ZifDevice dev;
+    uint32_t values[NREGS];
+    /* The calendar: `time`, `date` as at the start of the present second, which began when the clock showed `second_at`. */
+    ZifClock clock; /* RTCCLK, calibrated, 2^20 times too fast */
+    uint64_t second_at;
+    uint64_t synced; /* up to here alarms have been looked for */
+    uint32_t time, date;
+    uint32_t shadow_time, shadow_date, shadow_ss;
+    uint8_t key;       /* how many of the two keys have been written: 2 = unlocked */
+    bool locked;       /* SSR or TR was read: the shadow stays until DR is read */
+    ZifTime wakeup_at; /* the wake-up timer's next event; never: stopped */
+} Rtc;
+
+/* --- BCD and the calendar --------------------------------------------------------------------------------------------- */
+
+static unsigned from_bcd(uint32_t v)
+{
+    return (v >> 4) * 10 + (v & 15);
+}
+
+static uint32_t to_bcd(unsigned v)
+{
+    return v / 10 << 4 | v % 10;
+}
+
+static unsigned days_in(unsigned month, unsigned year)
+{
+    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    return month == 2 && year % 4 == 0 ? 29 : days[month >= 1 && month <= 12 ? month - 1 : 0];
+}
+
+static void next_day(Rtc *r)
+{
+    unsigned day = from_bcd(r->date & 0x3f) + 1, month = from_bcd(r->date >> 8 & 0x1f),
+             year = from_bcd(r->date >> 16 & 0xff);
+    unsigned weekday = zif_bits(r->date, 13, 3) % 7 + 1;
+    if (day > days_in(month, year)) {
+        day = 1;
+        if (++month > 12) {
+            month = 1;
+            year = (year + 1) % 100;
+        }
+    }
+    r->date = to_bcd(day) | to_bcd(month) << 8 | weekday << 13 | to_bcd(year) << 16;
+}
+
+/* Hours as written in TR; 12-hour notation counts 12, 1, ... 11. */
+static unsigned hours_of(const Rtc *r, uint32_t time)
+{
+    unsigned h = from_bcd(zif_bits(time, 16, 6));
+    return r->values[CR] & FMT ? h % 12 + (time & PM ? 12 : 0) : h;
+}
+
+static uint32_t hours_bcd(const Rtc *r, unsigned h)
+{
+    if (!(r->values[CR] & FMT)) {
+        return to_bcd(h) << 16;
+    }
+    return to_bcd(h % 12 ? h % 12 : 12) << 16 | (h >= 12 ? PM : 0);
+}
+
+static void set_hours(Rtc *r, int h)
+{
+    r->time = (r->time & 0xffff) | hours_bcd(r, (h + 24) % 24);
+}
+
+static void next_second(Rtc *r)
+{
+    unsigned s = from_bcd(r->time & 0x7f) + 1, m = from_bcd(r->time >> 8 & 0x7f), h = hours_of(r, r->time);
+    m += s >= 60;
+    h += m >= 60;
+    if (h >= 24) {
+        next_day(r);
+    }
+    r->time = to_bcd(s >= 60 ? 0 : s) | to_bcd(m >= 60 ? 0 : m) << 8;
+    set_hours(r, h);
+}
+
+/* --- The clock -------------------------------------------------------------------------------------------------------- */
+
+static bool is_initialising(const Rtc *r)
+{
+    return r->values[ISR] & INITF;
+}
+
+static uint32_t prediv_s(const Rtc *r)
+{
+    return r->values[PRER] & 0x7fff;
+}
+
+/* Ticks of RTCCLK are added (CALP) or left out (CALM), so many of 2^20; coarse calibration in its own, larger steps. */
+static uint64_t calibrated_hz(const Rtc *r)
+{
+    uint64_t hz = zif_clock_hz_of(&r->dev, 1);
+    uint32_t calr = r->values[CALR], calibr = r->values[CALIBR];
+    int64_t parts = (calr >> 15 & 1 ? 512 : 0) - (int64_t)(calr & 0x1ff);
+    if (r->values[CR] & DCE) {
+        /* 4 ppm a step upwards, 2 ppm downwards. */
+        parts += calibr & 0x80 ? -(int64_t)(calibr & 31) * 2 : (int64_t)(calibr & 31) * 4;
+    }
+    return hz << 20 ? (hz << 20) + hz * parts : 0;
+}
+
+/* The clock's rate is kept 2^20 times too high, so that a calibration of one part in a million is a whole number. */
+static uint64_t ticks_per_step(const Rtc *r)
+{
+    return (uint64_t)(zif_bits(r->values[PRER], 16, 7) + 1) << 20;
+}
+
+static uint64_t ticks_per_second(const Rtc *r)
+{
+    return ticks_per_step(r) * (prediv_s(r) + 1);
+}
+
+static uint64_t ticks(const Rtc *r)
+{
+    return zif_clock_ticks(&r->clock, zif_now(&r->dev));
+}
+
+/* The sub-second counter, which goes down. After a shift it can be above PREDIV_S for a while. */
+static uint32_t subseconds(const Rtc *r)
+{
+    uint64_t now = ticks(r);
+    if (now < r->second_at) {
+        return prediv_s(r) + (uint32_t)((r->second_at - now) / ticks_per_step(r)) + 1;
+    }
+    uint64_t steps = (now - r->second_at) / ticks_per_step(r);
+    return steps <= prediv_s(r) ? prediv_s(r) - steps : 0;
+}
+
+/* --- Interrupts and flags --------------------------------------------------------------------------------------------- */
+
+static void update_irq(Rtc *r)
+{
+    uint32_t isr = r->values[ISR], cr = r->values[CR];
+    bool tamper = isr & (TAMP1F | TAMP2F) && r->values[TAFCR] & TAMPIE;
+    zif_set(&r->dev, OUT_EXTI17, 0, (isr & ALRAF && cr & ALRAIE) || (isr & ALRBF && cr & ALRBIE));
+    zif_set(&r->dev, OUT_EXTI21, 0, tamper || (isr & TSF && cr & TSIE));
+    zif_set(&r->dev, OUT_EXTI22, 0, isr & WUTF && cr & WUTIE);
+    static const uint32_t sources[] = { 0, ALRAF, ALRBF, WUTF };
+    bool out = isr & sources[zif_bits(cr, 21, 2)];
+    zif_set(&r->dev, OUT_ALARM, 0, zif_bits(cr, 21, 2) && out != ((cr & POL) != 0));
+}
+
+static bool alarm_matches_date(const Rtc *r, uint32_t alarm)
+{
+    static const struct {
+        uint32_t mask, field;
+    } parts[] = { { 1u << 7, 0x7f }, { 1u << 15, 0x7f00 }, { 1u << 23, 0x7f0000 } };
+    for (unsigned i = 0; i < 3; i++) {
+        if (!(alarm & parts[i].mask) && (alarm ^ r->time) & parts[i].field) {
+            return false;
+        }
+    }
+    if (alarm & 1u << 31) {
+        return true;
+    }
+    unsigned now = alarm & 1u << 30 ? zif_bits(r->date, 13, 3) : r->date & 0x3f;
+    unsigned wanted = alarm & 1u << 30 ? zif_bits(alarm, 24, 4) : zif_bits(alarm, 24, 6);
+    return now == wanted;
+}
+
+/* Sub-seconds an alarm waits for within a second that matches, counted from its start in steps; -1: at the start. */
+static int alarm_step(const Rtc *r, unsigned which)
+{
+    uint32_t ss = r->values[ALRMASSR + which], bits = zif_bits(ss, 24, 4);
+    if (!bits) {
+        return -1;
+    }
+    uint32_t mask = bits >= 15 ? 0x7fff : (1u << bits) - 1;
+    for (uint32_t step = 0; step <= prediv_s(r); step++) {
+        if (((prediv_s(r) - step) & mask) == (ss & mask)) {
+            return (int)step;
+        }
+    }
+    return -2;
+}
+
+/* --- Time passes ------------------------------------------------------------------------------------------------------ */
+
+static bool alarm_on(const Rtc *r, unsigned which)
+{
+    return r->values[CR] & ALRAE << which;
+}
+
+/* The moment within the present second at which alarm `which` rings; 0: not in this second, or long ago. */
+static uint64_t alarm_at(const Rtc *r, unsigned which)
+{
+    if (!alarm_on(r, which) || !alarm_matches_date(r, r->values[ALRMAR + which])) {
+        return 0;
+    }
+    int step = alarm_step(r, which);
+    return step == -2 ? 0 : r->second_at + (step < 0 ? 0 : step) * ticks_per_step(r);
+}
+
+static void begin_second(Rtc *r)
+{
+    r->second_at += ticks_per_second(r);
+    next_second(r);
+}
+
+/* All that happened up to now. */
+static void catch_up(Rtc *r)
+{
+    uint64_t now = ticks(r);
+    while (!is_initialising(r) && now > r->synced) {
+        uint64_t end = r->second_at + ticks_per_second(r), until = now < end ? now : end - 1;
+        for (unsigned i = 0; i < 2; i++) {
+            uint64_t at = alarm_at(r, i);
+            if (at > r->synced && at <= until) {
+                r->values[ISR] |= ALRAF << i;
+            }
+        }
+        r->synced = until;
+        if (now < end) {
+            break;
+        }
+        begin_second(r);
+    }
+}
+
+/* The next moment of a second that somebody can notice: an alarm's, or the beginning of the next one while an alarm is on. */
+static void schedule(Rtc *r)
+{
+    uint64_t next = 0;
+    if (is_initialising(r) || !r->clock.hz || !(r->values[CR] & (ALRAE | ALRBE))) {
+        zif_cancel(&r->dev, TICK);
+        return;
+    }
+    next = r->second_at + ticks_per_second(r);
+    for (unsigned i = 0; i < 2; i++) {
+        uint64_t at = alarm_at(r, i);
+        next = at > r->synced && at < next ? at : next;
+    }
+    zif_schedule(&r->dev, TICK, zif_clock_when(&r->clock, next));
+}
+
+static void sync(Rtc *r)
+{
+    catch_up(r);
+    update_irq(r);
+}
+
+static void set_rate(Rtc *r)
+{
+    zif_clock_set_hz(&r->clock, zif_now(&r->dev), is_initialising(r) ? 0 : calibrated_hz(r));
+}
+
+/* So many cycles of RTCCLK from now; never while it stands still. */
+static void after_cycles(Rtc *r, unsigned event, uint64_t cycles)
+{
+    uint64_t hz = zif_clock_hz_of(&r->dev, 1);
+    if (hz) {
+        zif_schedule_in(&r->dev, event, (cycles * ZIF_SEC + hz - 1) / hz);
+    } else {
+        zif_cancel(&r->dev, event);
+    }
+}
+
+/* --- Wake-up timer, time stamp, tamper -------------------------------------------------------------------------------- */
+
+static ZifTime wakeup_period(const Rtc *r)
+{
+    unsigned select = zif_bits(r->values[CR], 0, 3);
+    uint64_t hz = zif_clock_hz_of(&r->dev, 1), count = (r->values[WUTR] & 0xffff) + 1;
+    uint64_t cycles = select < 4 ? 16u >> select : (uint64_t)(zif_bits(r->values[PRER], 16, 7) + 1) * (prediv_s(r) + 1);
+    count += select >= 6 ? 0x10000 : 0;
+    return hz ? (ZifTime)((unsigned __int128)count * cycles * ZIF_SEC / hz) : ZIF_TIME_NEVER;
+}
+
+static void start_wakeup(Rtc *r)
+{
+    ZifTime period = r->values[CR] & WUTE ? wakeup_period(r) : ZIF_TIME_NEVER;
+    r->wakeup_at = period == ZIF_TIME_NEVER ? ZIF_TIME_NEVER : zif_now(&r->dev) + period;
+    zif_schedule(&r->dev, WAKEUP, r->wakeup_at);
+}
+
+static void stamp(Rtc *r)
+{
+    if (r->values[ISR] & TSF) {
+        r->values[ISR] |= TSOVF;
+    } else {
+        r->values[ISR] |= TSF;
+        r->values[TSTR] = r->time;
+        r->values[TSDR] = r->date & 0xffff;
+        r->values[TSSSR] = subseconds(r);
+    }
+}
+
+static void on_ts(ZifDevice *dev, unsigned line, int level)
+{
+    Rtc *r = (Rtc *)dev;
+    if (r->values[CR] & TSE && (level == 0) == ((r->values[CR] & 8) != 0)) {
+        catch_up(r);
+        stamp(r);
+        update_irq(r);
+    }
+}
+
+static void tampered(Rtc *r, unsigned which)
+{
+    catch_up(r);
+    r->values[ISR] |= TAMP1F << which;
+    for (unsigned i = 0; i < NBKP; i++) {
+        r->values[BKP0R + i] = 0;
+    }
+    if (r->values[TAFCR] & TAMPTS) {
+        stamp(r);
+    }
+    update_irq(r);
+}
+
+/* Without a filter an edge counts (TRG 0: rising); with one a level that lasts (TRG 0: low). */
+static void check_tamper(Rtc *r, unsigned which, bool edge)
+{
+    uint32_t tafcr = r->values[TAFCR];
+    bool enabled = tafcr >> (3 * which) & 1, trg = tafcr >> (3 * which + 1) & 1;
+    bool level = zif_input_level(&r->dev, IN_TAMP1 + which, 0);
+    unsigned filter = zif_bits(tafcr, 11, 2);
+    zif_cancel(&r->dev, TAMPER1 + which);
+    if (!enabled || r->values[ISR] & TAMP1F << which) {
+        return;
+    }
+    if (!filter) {
+        if (edge && level != trg) {
+            tampered(r, which);
+        }
+    } else if (level == trg && zif_input_connected(&r->dev, IN_TAMP1 + which, 0)) {
+        after_cycles(r, TAMPER1 + which, (32768ull >> zif_bits(tafcr, 8, 3)) << filter);
+    }
+}
+
+static void on_tamp1(ZifDevice *dev, unsigned line, int level)
+{
+    check_tamper((Rtc *)dev, 0, true);
+}
+
+static void on_tamp2(ZifDevice *dev, unsigned line, int level)
+{
+    check_tamper((Rtc *)dev, 1, true);
+}
+
+/* --- Writes ----------------------------------------------------------------------------------------------------------- */
+
+static bool refuse(Rtc *r, unsigned slot, uint32_t old, const char *why)
+{
+    zif_report(&r->dev, ZIF_REPORT_LOCKED, (int)slot, "%s; the write had no effect", why);
+    r->values[slot] = old;
+    return false;
+}
+
+/* May this register be written now? Says why not, and puts it back. */
+static bool is_open(Rtc *r, unsigned slot, uint32_t old)
+{
+    uint32_t isr = r->values[ISR];
+    if (!zif__stm32_backup_writable(&r->dev)) {
+        return refuse(r, slot, old, "PWR.CR.DBP is 0, which protects the back-up domain");
+    }
+    if (slot >= BKP0R || slot == TAFCR || slot == ISR || slot == WPR) {
+        return true;
+    }
+    if (r->key != 2) {
+        return refuse(r, slot, old, "the keys 0xCA and 0x53 were not written to WPR");
+    }
+    if ((slot == TR || slot == DR || slot == PRER) && !(isr & INITF)) {
+        return refuse(r, slot, old, "it can be written in initialisation mode only (ISR.INITF is 0)");
+    }
+    if ((slot == ALRMAR || slot == ALRMASSR) && !(isr & (ALRAWF | INITF))) {
+        return refuse(r, slot, old, "alarm A can be changed only while ISR.ALRAWF is 1 (CR.ALRAE 0)");
+    }
+    if ((slot == ALRMBR || slot == ALRMBSSR) && !(isr & (ALRBWF | INITF))) {
+        return refuse(r, slot, old, "alarm B can be changed only while ISR.ALRBWF is 1 (CR.ALRBE 0)");
+    }
+    if (slot == WUTR && !(isr & WUTWF)) {
+        return refuse(r, slot, old, "the wake-up timer can be changed only while ISR.WUTWF is 1 (CR.WUTE 0)");
+    }
+    return true;
+}
+
+static void write_cr(Rtc *r, uint32_t old, uint32_t value)
+{
+    uint32_t *cr = &r->values[CR];
+    if ((*cr ^ old) & FMT && !is_initialising(r)) {
+        refuse(r, CR, (*cr & ~(uint32_t)FMT) | (old & FMT), "FMT can be changed in initialisation mode only");
+    }
+    if ((*cr ^ old) & 7 && !(r->values[ISR] & WUTWF)) {
+        refuse(r, CR, (*cr & ~7u) | (old & 7), "WUCKSEL can be changed only while ISR.WUTWF is 1 (CR.WUTE 0)");
+    }
+    if (value & ADD1H && !is_initialising(r)) {
+        set_hours(r, (int)hours_of(r, r->time) + 1);
+    }
+    if (value & SUB1H && !is_initialising(r) && hours_of(r, r->time)) {
+        set_hours(r, (int)hours_of(r, r->time) - 1);
+    }
+    static const uint16_t enables[] = { ALRAE, ALRBE, WUTE };
+    for (unsigned i = 0; i < 3; i++) {
+        if (*cr & enables[i]) {
+            r->values[ISR] &= ~(1u << i);
+        } else if (old & enables[i]) {
+            after_cycles(r, SYNC, 2); /* the registers may be written a little later */
+        }
+    }
+    if ((*cr ^ old) & WUTE) {
+        start_wakeup(r);
+    }
+    set_rate(r);
+}
+
+static void write_isr(Rtc *r, uint32_t old)
+{
+    uint32_t *isr = &r->values[ISR];
+    if (r->key != 2 && (*isr ^ old) & (INIT | RSF)) {
+        refuse(r, ISR, (*isr & ~(uint32_t)(INIT | RSF)) | (old & (INIT | RSF)),
+               "the keys 0xCA and 0x53 were not written to WPR");
+    }
+    if (*isr & INIT && !(old & INIT)) {
+        *isr &= ~(uint32_t)RSF;
+        after_cycles(r, INIT_READY, 2);
+    } else if (!(*isr & INIT) && old & INIT) {
+        zif_cancel(&r->dev, INIT_READY);
+        if (*isr & INITF) {
+            *isr = (*isr & ~(uint32_t)(INITF | INITS)) | (r->date >> 16 ? INITS : 0);
+            set_rate(r);
+            r->second_at = r->synced = ticks(r);
+        }
+        r->locked = false;
+        after_cycles(r, SYNC, 4);
+    } else if (old & RSF && !(*isr & RSF)) {
+        r->locked = false;
+        after_cycles(r, SYNC, 2);
+    }
+    if (old & TSF && !(*isr & TSF)) {
+        r->values[TSTR] = r->values[TSDR] = r->values[TSSSR] = 0;
+    }
+}
+
+static void write_key(Rtc *r, uint8_t key)
+{
+    if (r->key == 2) {
+        r->key = 0; /* any further write locks again, but may be the first key */
+    }
+    r->key = key == 0xCA && r->key == 0 ? 1 : key == 0x53 && r->key == 1 ? 2 : 0;
+}
+
+static void write_shift(Rtc *r, uint32_t value)
+{
+    if (value & 1u << 31) {
+        next_second(r);
+    }
+    r->second_at += (value & 0x7fff) * ticks_per_step(r);
+    r->values[ISR] &= ~(uint32_t)RSF;
+    after_cycles(r, SYNC, 2);
+}
+
+static bool is_bcd_time(uint32_t t)
+{
+    return (t & 15) < 10 && (t >> 8 & 15) < 10 && (t >> 16 & 15) < 10 && from_bcd(t & 0x7f) < 60 &&
+           from_bcd(t >> 8 & 0x7f) < 60 && from_bcd(t >> 16 & 0x3f) < 24;
+}
+
+static void rtc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
+{
+    Rtc *r = (Rtc *)dev;
+    uint32_t now = r->values[slot];
+    if (slot != ISR) {
+        r->values[slot] = old; /* what happened until now happened under the old value */
+    }
+    catch_up(r);
+    if (slot != ISR) {
+        r->values[slot] = now;
+    } else {
+        r->values[ISR] &= value | ~(uint32_t)(ALRAF | ALRBF);
+    }
+    if (!is_open(r, slot, old)) {
+        return;
+    }
+    switch (slot) {
+    case TR:
+        r->time = now & 0x7f7f7f;
+        if (!is_bcd_time(now)) {
+            zif_report(dev, ZIF_REPORT_RESERVED, slot, "0x%06x is no time in BCD", now & 0x7f7f7f);
+        }
+        break;
+    case DR:
+        r->date = now & 0xffff3f;
+        break;
+    case CR:
+        write_cr(r, old, value);
+        break;
+    case ISR:
+        write_isr(r, old);
+        break;
+    case WPR:
+        write_key(r, value);
+        break;
+    case SHIFTR:
+        write_shift(r, value);
+        break;
+    case PRER:
+    case CALIBR:
+    case CALR:
+        set_rate(r);
+        break;
+    case TAFCR:
+        check_tamper(r, 0, false);
+        check_tamper(r, 1, false);
+        break;
+    default:
+        break;
+    }
+    schedule(r);
+    update_irq(r);
+}
+
+/* --- Reads ------------------------------------------------------------------------------------------------------------ */
+
+static uint32_t rtc_peek(ZifDevice *dev, unsigned slot)
+{
+    Rtc *r = (Rtc *)dev;
+    bool shadow = r->locked && !(r->values[CR] & BYPSHAD);
+    if (slot != TR && slot != DR && slot != SSR && slot != ISR) {
+        return r->values[slot];
+    }
+    Rtc ahead = *r;
+    catch_up(&ahead);
+    switch (slot) {
+    case TR:
+        return shadow ? r->shadow_time : ahead.time;
+    case DR:
+        return shadow ? r->shadow_date : ahead.date;
+    case SSR:
+        return shadow ? r->shadow_ss : is_initialising(r) ? prediv_s(r) : subseconds(&ahead);
+    default:
+        return ahead.values[ISR];
+    }
+}
+
+static void rtc_read(ZifDevice *dev, unsigned slot)
+{
+    Rtc *r = (Rtc *)dev;
+    sync(r);
+    schedule(r);
+    if ((slot != TR && slot != DR && slot != SSR) || r->values[CR] & BYPSHAD) {
+        return;
+    }
+    if (!(r->values[ISR] & RSF) && !is_initialising(r)) {
+        zif_report(dev, ZIF_REPORT_BUSY, (int)slot,
+                   "read while ISR.RSF is 0: the shadow registers are not those of the calendar");
+    }
+    if (slot == DR) {
+        r->locked = false;
+    } else if (!r->locked) {
+        r->locked = true;
+        r->shadow_time = r->time;
+        r->shadow_date = r->date;
+        r->shadow_ss = subseconds(r);
+    }
+}
+
+/* --- The rest --------------------------------------------------------------------------------------------------------- */
+
+static void rtc_event(ZifDevice *dev, unsigned event)
+{
+    Rtc *r = (Rtc *)dev;
+    catch_up(r);
+    switch (event) {
+    case WAKEUP:
+        r->values[ISR] |= WUTF;
+        start_wakeup(r);
+        zif_pulse(dev, OUT_WAKEUP, 0);
+        break;
+    case INIT_READY:
+        r->values[ISR] |= INITF;
+        set_rate(r);
+        break;
+    case SYNC:
+        r->values[ISR] |= r->values[ISR] & INIT ? 0 : RSF;
+        r->values[ISR] |= (r->values[CR] & ALRAE ? 0 : ALRAWF) | (r->values[CR] & ALRBE ? 0 : ALRBWF) |
+                          (r->values[CR] & WUTE ? 0 : WUTWF);
+        break;
+    case TAMPER1:
+    case TAMPER2:
+        tampered(r, event - TAMPER1);
+        break;
+    default:
+        break;
+    }
+    schedule(r);
+    update_irq(r);
+}
+
+static void rtc_clock(ZifDevice *dev, uint64_t hz)
+{
+    Rtc *r = (Rtc *)dev;
+    bool stood = !r->clock.hz;
+    catch_up(r);
+    set_rate(r);
+    if (stood && r->clock.hz) {
+        after_cycles(r, SYNC, 2);
+        if (r->values[ISR] & INIT) {
+            after_cycles(r, INIT_READY, 2);
+        }
+    }
+    if (r->values[CR] & WUTE) {
+        start_wakeup(r);
+    }
+    schedule(r);
+}
+
+static void rtc_reset(ZifDevice *dev, ZifResetKind kind)
+{
+    Rtc *r = (Rtc *)dev;
+    if (kind == ZIF_RESET_POWER_ON || kind == ZIF_RESET_BLOCK) {
+        r->time = 0;
+        r->date = 0x2101;
+        r->key = 0;
+        r->second_at = r->synced = 0;
+        r->wakeup_at = ZIF_TIME_NEVER;
+        r->clock = (ZifClock){ .base = zif_now(dev) };
+    }
+    r->locked = false;
+    r->values[ISR] &= ~(uint32_t)(INIT | INITF | RSF);
+    set_rate(r);
+    after_cycles(r, SYNC, 2);
+    zif_schedule(dev, WAKEUP, r->wakeup_at);
+    schedule(r);
+    update_irq(r);
+}
+
+const ZifClass zif__stm32f4_rtc = {
+    .name = "stm32f4-rtc",
+    .socs = (const char *const[]){ "st,stm32f4", NULL },
+    .compatible = (const char *const[]){ "st,stm32-rtc", NULL },
+    .reference = "RM0090 Rev 19, chapter 26",
+    .summary = "calendar, alarms, wake-up timer, time stamp, tamper, calibration, back-up registers",
+    .modelled = ZIF_MODELLED,
+    .size = sizeof(Rtc),
+    .regs = regs,
+    .nregs = NREGS,
+    .values = offsetof(Rtc, values),
+    .span = 0x400,
+    .inputs = (const ZifInput[]){ { "ts", 1, on_ts }, { "tamp1", 1, on_tamp1 }, { "tamp2", 1, on_tamp2 }, { 0 } },
+    .outputs =
+        (const ZifOutput[]){
+            { "exti17", 1 }, { "exti21", 1 }, { "exti22", 1 }, { "alarm", 1 }, { "wakeup", 1 }, { 0 } },
+    .events = (const char *const[]){ "second", "wake-up", "init", "sync", "tamper 1", "tamper 2", NULL },
+    .event = rtc_event,
+    .reset = rtc_reset,
+    .peek = rtc_peek,
+    .on_read = rtc_read,
+    .on_write = rtc_write,
+    .clock_changed = rtc_clock,
+};
