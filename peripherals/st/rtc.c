@@ -39,14 +39,11 @@ enum {
     NREGS = BKP0R + NBKP,
 };
 
+/* Every register is locked in one way or another, so none is plainly what was written. */
+#define LOCKED (ZIF_REG_KEEP_RESET | ZIF_REG_VOLATILE)
 #define REG(NAME, OFFSET, RESET, ...)                                                                                  \
     {                                                                                                                  \
-        .name = NAME, .offset = OFFSET, .reset = RESET, .fields = ZIF_FIELDS(__VA_ARGS__), .flags = ZIF_REG_KEEP_RESET \
-    }
-#define LIVE(NAME, OFFSET, RESET, ...)                                                                                 \
-    {                                                                                                                  \
-        .name = NAME, .offset = OFFSET, .reset = RESET, .fields = ZIF_FIELDS(__VA_ARGS__),                             \
-        .flags = ZIF_REG_KEEP_RESET | ZIF_REG_VOLATILE                                                                 \
+        .name = NAME, .offset = OFFSET, .reset = RESET, .fields = ZIF_FIELDS(__VA_ARGS__), .flags = LOCKED             \
     }
 #define TIME_FIELDS(A)                                                                                                 \
     { "SU", 0, 4, A }, { "ST", 4, 3, A }, { "MNU", 8, 4, A }, { "MNT", 12, 3, A }, { "HU", 16, 4, A },                 \
@@ -70,35 +67,35 @@ enum {
     {                                                                                                                  \
         "MASKSS", 24, 4, ZIF_RW                                                                                        \
     }
-#define BKP(N) [BKP0R + N] = { .name = "BKP" #N "R", .offset = 0x50 + 4 * N, .flags = ZIF_REG_KEEP_RESET }
+#define BKP(N) [BKP0R + N] = { .name = "BKP" #N "R", .offset = 0x50 + 4 * N, .flags = LOCKED }
 
 static const ZifRegister regs[NREGS] = {
-    [TR] = LIVE("TR", 0x00, 0, TIME_FIELDS(ZIF_RW)),
-    [DR] = LIVE("DR", 0x04, 0x2101, DATE_FIELDS(ZIF_RW), { "YU", 16, 4, ZIF_RW }, { "YT", 20, 4, ZIF_RW }),
-    [CR] = LIVE("CR", 0x08, 0, { "WUCKSEL", 0, 3, ZIF_RW }, { "TSEDGE", 3, 1, ZIF_RW }, { "REFCKON", 4, 1, ZIF_STUB },
-                { "BYPSHAD", 5, 1, ZIF_RW }, { "FMT", 6, 1, ZIF_RW }, { "DCE", 7, 1, ZIF_RW },
-                { "ALRAE", 8, 1, ZIF_RW }, { "ALRBE", 9, 1, ZIF_RW }, { "WUTE", 10, 1, ZIF_RW },
-                { "TSE", 11, 1, ZIF_RW }, { "ALRAIE", 12, 1, ZIF_RW }, { "ALRBIE", 13, 1, ZIF_RW },
-                { "WUTIE", 14, 1, ZIF_RW }, { "TSIE", 15, 1, ZIF_RW }, { "ADD1H", 16, 1, ZIF_WO },
-                { "SUB1H", 17, 1, ZIF_WO }, { "BKP", 18, 1, ZIF_RW }, { "COSEL", 19, 1, ZIF_STUB },
-                { "POL", 20, 1, ZIF_RW }, { "OSEL", 21, 2, ZIF_RW }, { "COE", 23, 1, ZIF_STUB }),
+    [TR] = REG("TR", 0x00, 0, TIME_FIELDS(ZIF_RW)),
+    [DR] = REG("DR", 0x04, 0x2101, DATE_FIELDS(ZIF_RW), { "YU", 16, 4, ZIF_RW }, { "YT", 20, 4, ZIF_RW }),
+    [CR] = REG("CR", 0x08, 0, { "WUCKSEL", 0, 3, ZIF_RW }, { "TSEDGE", 3, 1, ZIF_RW }, { "REFCKON", 4, 1, ZIF_STUB },
+               { "BYPSHAD", 5, 1, ZIF_RW }, { "FMT", 6, 1, ZIF_RW }, { "DCE", 7, 1, ZIF_RW }, { "ALRAE", 8, 1, ZIF_RW },
+               { "ALRBE", 9, 1, ZIF_RW }, { "WUTE", 10, 1, ZIF_RW }, { "TSE", 11, 1, ZIF_RW },
+               { "ALRAIE", 12, 1, ZIF_RW }, { "ALRBIE", 13, 1, ZIF_RW }, { "WUTIE", 14, 1, ZIF_RW },
+               { "TSIE", 15, 1, ZIF_RW }, { "ADD1H", 16, 1, ZIF_WO }, { "SUB1H", 17, 1, ZIF_WO },
+               { "BKP", 18, 1, ZIF_RW }, { "COSEL", 19, 1, ZIF_STUB }, { "POL", 20, 1, ZIF_RW },
+               { "OSEL", 21, 2, ZIF_RW }, { "COE", 23, 1, ZIF_STUB }),
     [ISR] =
-        LIVE("ISR", 0x0C, 0x7, { "ALRAWF", 0, 1, ZIF_RO }, { "ALRBWF", 1, 1, ZIF_RO }, { "WUTWF", 2, 1, ZIF_RO },
-             { "SHPF", 3, 1, ZIF_RO }, { "INITS", 4, 1, ZIF_RO }, { "RSF", 5, 1, ZIF_W0C }, { "INITF", 6, 1, ZIF_RO },
-             { "INIT", 7, 1, ZIF_RW }, { "ALRAF", 8, 1, ZIF_W0C }, { "ALRBF", 9, 1, ZIF_W0C },
-             { "WUTF", 10, 1, ZIF_W0C }, { "TSF", 11, 1, ZIF_W0C }, { "TSOVF", 12, 1, ZIF_W0C },
-             { "TAMP1F", 13, 1, ZIF_W0C }, { "TAMP2F", 14, 1, ZIF_W0C }, { "RECALPF", 16, 1, ZIF_RO }),
+        REG("ISR", 0x0C, 0x7, { "ALRAWF", 0, 1, ZIF_RO }, { "ALRBWF", 1, 1, ZIF_RO }, { "WUTWF", 2, 1, ZIF_RO },
+            { "SHPF", 3, 1, ZIF_RO }, { "INITS", 4, 1, ZIF_RO }, { "RSF", 5, 1, ZIF_W0C }, { "INITF", 6, 1, ZIF_RO },
+            { "INIT", 7, 1, ZIF_RW }, { "ALRAF", 8, 1, ZIF_W0C }, { "ALRBF", 9, 1, ZIF_W0C },
+            { "WUTF", 10, 1, ZIF_W0C }, { "TSF", 11, 1, ZIF_W0C }, { "TSOVF", 12, 1, ZIF_W0C },
+            { "TAMP1F", 13, 1, ZIF_W0C }, { "TAMP2F", 14, 1, ZIF_W0C }, { "RECALPF", 16, 1, ZIF_RO }),
     [PRER] = REG("PRER", 0x10, 0x007F00FF, { "PREDIV_S", 0, 15, ZIF_RW }, { "PREDIV_A", 16, 7, ZIF_RW }),
     [WUTR] = REG("WUTR", 0x14, 0xFFFF, { "WUT", 0, 16, ZIF_RW }),
     [CALIBR] = REG("CALIBR", 0x18, 0, { "DC", 0, 5, ZIF_RW }, { "DCS", 7, 1, ZIF_RW }),
     [ALRMAR] = REG("ALRMAR", 0x1C, 0, ALARM_FIELDS),
     [ALRMBR] = REG("ALRMBR", 0x20, 0, ALARM_FIELDS),
     [WPR] = REG("WPR", 0x24, 0, { "KEY", 0, 8, ZIF_WO }),
-    [SSR] = LIVE("SSR", 0x28, 0, { "SS", 0, 16, ZIF_RO }),
+    [SSR] = REG("SSR", 0x28, 0, { "SS", 0, 16, ZIF_RO }),
     [SHIFTR] = REG("SHIFTR", 0x2C, 0, { "SUBFS", 0, 15, ZIF_WO }, { "ADD1S", 31, 1, ZIF_WO }),
-    [TSTR] = LIVE("TSTR", 0x30, 0, TIME_FIELDS(ZIF_RO)),
-    [TSDR] = LIVE("TSDR", 0x34, 0, DATE_FIELDS(ZIF_RO)),
-    [TSSSR] = LIVE("TSSSR", 0x38, 0, { "SS", 0, 16, ZIF_RO }),
+    [TSTR] = REG("TSTR", 0x30, 0, TIME_FIELDS(ZIF_RO)),
+    [TSDR] = REG("TSDR", 0x34, 0, DATE_FIELDS(ZIF_RO)),
+    [TSSSR] = REG("TSSSR", 0x38, 0, { "SS", 0, 16, ZIF_RO }),
     [CALR] = REG("CALR", 0x3C, 0, { "CALM", 0, 9, ZIF_RW }, { "CALW16", 13, 1, ZIF_RW }, { "CALW8", 14, 1, ZIF_RW },
                  { "CALP", 15, 1, ZIF_RW }),
     [TAFCR] = REG("TAFCR", 0x40, 0, { "TAMP1E", 0, 1, ZIF_RW }, { "TAMP1TRG", 1, 1, ZIF_RW },
