@@ -276,6 +276,20 @@ static bool semihosted(ZifCpu *cpu, const ZifPortInfo *info)
     return true;
 }
 
+/* A fetch from flash that is busy or shows commands. Flash that makes the bus wait ends its work when it is read, and the fetch is made
+ * again; any other gives bytes that are no program, which a chip would execute and zif does not. */
+static bool gives_way(ZifCpu *cpu, uint32_t addr)
+{
+    uint8_t raw[2];
+    address_space_rw(&cpu->as, addr, zif__cpu_attrs(false), raw, sizeof raw, false);
+    if (zif_port_shows(cpu->port, addr)) {
+        return true;
+    }
+    zif__cpu_report(cpu, ZIF_REPORT_FLASH,
+                    "instruction fetch at 0x%08" PRIX32 " from flash that shows its status, not its contents", addr);
+    return false;
+}
+
 /* What follows from the port's reason to stop. False: the run ends with *why. */
 static bool handle(ZifCpu *cpu, ZifPortStop reason, const ZifPortInfo *info, ZifCpuStop *why)
 {
@@ -334,7 +348,11 @@ static bool handle(ZifCpu *cpu, ZifPortStop reason, const ZifPortInfo *info, Zif
         }
         stopped_at_data(cpu, info);
         break;
-    case ZIF_STOP_FETCH: /* the address registers are for data; the stacked PC tells the place [v7 B3.2.15] */
+    case ZIF_STOP_FETCH:
+        if (info->fault == ZIF_FAULT_MODE && gives_way(cpu, info->addr)) {
+            break;
+        }
+        /* The address registers are for data; the stacked PC tells the place [v7 B3.2.15]. */
         if (info->fault == ZIF_FAULT_MPU) {
             zif__fault(cpu, EXC_MEM, CFSR_IACCVIOL);
         } else {

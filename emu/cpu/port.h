@@ -60,6 +60,7 @@ typedef enum {
     ZIF_FAULT_BUS,       /* address space answered with something but MEMTX_OK */
     ZIF_FAULT_UNALIGNED, /* UsageFault UNALIGNED (HardFault on v6-M) */
     ZIF_FAULT_WATCH,     /* debugger or DWT watchpoint */
+    ZIF_FAULT_MODE,      /* fetch from a ROM device that does not show its cells now */
 } ZifPortFault;
 
 typedef struct {
@@ -184,6 +185,8 @@ void zif_port_set_exclusive(ZifPort *port, ZifPortMonitor monitor);
 void zif_port_set_breakpoint(ZifPort *port, uint32_t addr, bool on);
 /** After the contents of RAM blocks changed behind the address space's back (snapshot restore). */
 void zif_port_forget_code(ZifPort *port);
+/** May instructions be fetched at an address as far as its memory is concerned: RAM, or a ROM device that shows its cells? */
+bool zif_port_shows(ZifPort *port, uint32_t addr);
 
 /* An optional observer of every retired instruction (traces, coverage, profiles); must not change the run. */
 void zif_port_set_insn_observer(ZifPort *port, void (*fn)(void *opaque, uint32_t pc, unsigned size), void *opaque);

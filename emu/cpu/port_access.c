@@ -298,11 +298,20 @@ bool zif__port_peek16(ZifPort *port, uint32_t addr, uint16_t *value)
     return true;
 }
 
+bool zif_port_shows(ZifPort *port, uint32_t addr)
+{
+    const ZifPortSection *s = zif__port_find(port, addr);
+    return within(s, addr, 2) && s->load;
+}
+
 bool zif__port_fetch(ZifPort *port, uint32_t addr, unsigned size)
 {
     const uint32_t low = ZIF_PORT_PAGE - 1;
     const ZifPortSection *s = zif__port_find(port, addr);
     bool whole = within(s, addr, size);
+    if (whole && !s->load) {
+        return refuse(port, addr, size, false, ZIF_FAULT_MODE, MEMTX_ERROR);
+    }
     if (whole) {
         uint64_t first = ((uint64_t)s->start + low) & ~(uint64_t)low, end = ((uint64_t)s->last + 1) & ~(uint64_t)low;
         whole = addr >= first && (uint64_t)addr + size <= end;

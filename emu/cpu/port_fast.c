@@ -128,6 +128,7 @@ typedef struct {
     int32_t kept;    /* the budget while `killed` */
     bool killed;     /* the next block is refused whatever its length */
     bool must_leave; /* after the instruction whose access is being made */
+    bool borrowed;   /* the TLB lets that instruction be fetched from where no other one may be */
     bool again;      /* the next stretch begins with an abandoned instruction: finish it whatever the limit */
     bool regs_written;
     bool partial; /* some page that is being executed asks for each fetch */
@@ -565,6 +566,12 @@ static _Noreturn void leave_between_blocks(Fast *f, int left)
     exit_engine(f, f->port.count + (uint64_t)(int64_t)(f->given - budget_left(f)), left);
 }
 
+/* An abandoned instruction is run again: it had been fetched before its own store made the flash it is in show something else. */
+static bool fetched_before(const Fast *f)
+{
+    return f->again && f->port.info.fault == ZIF_FAULT_MODE;
+}
+
 bool __wrap_arm_cpu_tlb_fill_arm(void *cpu, uint64_t address, int size, int kind, int mmu_idx, bool probe,
                                  uintptr_t where)
 {
@@ -576,7 +583,10 @@ bool __wrap_arm_cpu_tlb_fill_arm(void *cpu, uint64_t address, int size, int kind
     int why = kind == 2 ? FILL_FETCH : f->filling_store ? FILL_STORE : 0;
     if (why == FILL_FETCH) {
         if (!zif__port_fetch(&f->port, addr, 2)) {
-            leave_between_blocks(f, ZIF_STOP_FETCH);
+            if (!fetched_before(f)) {
+                leave_between_blocks(f, ZIF_STOP_FETCH);
+            }
+            f->borrowed = true;
         }
         if (!(zif__port_prot(&f->port, addr) & ZIF_PROT_X) && !f->partial) {
             f->partial = true; /* from now on lookups say so; this one has not */
@@ -1060,7 +1070,7 @@ void __wrap_helper_uc_tracecode(int32_t size, int32_t what, void *handle, int64_
         break;
     case CALL_FETCH:
         for (int32_t i = 0; i < size; i += 2) {
-            if (!zif__port_fetch(&f->port, pc + (uint32_t)i, 2)) {
+            if (!zif__port_fetch(&f->port, pc + (uint32_t)i, 2) && !fetched_before(f)) {
                 leave_at(f, where, ZIF_STOP_FETCH);
             }
         }
@@ -1147,11 +1157,12 @@ static void map_changed(ZifPort *port)
     }
     f->romd_page_count = 0;
     port->only_romd = true;
-    if (f->layout == port->layout) {
+    if (f->layout == port->layout && !port->mode_of_code) {
         port->map_changed = false;
     } else {
         f->must_leave = port->running;
     }
+    port->mode_of_code = false;
 }
 
 static void flush(ZifPort *port)
@@ -1376,6 +1387,10 @@ static ZifPortStop run(ZifPort *port, ZifPortInfo *info)
         if (left != LEFT_AGAIN && (left != LEFT_BOUNDARY || port->count != before)) {
             f->again = false;
             port->replaying = false;
+            if (f->borrowed) {
+                f->borrowed = false;
+                tlb_flush_arm(f->cpu);
+            }
         }
         if (left == LEFT_SPECIAL) {
             uint32_t at = FIELD(uint32_t, f->env, ENV_PC);

@@ -84,8 +84,10 @@ struct ZifPort {
     unsigned doorbell_count;
     unsigned windows; /* coalescing windows in sight: what they queue goes out when the processor stops */
     bool map_changed; /* since the engine's mappings were brought up to date */
-    bool only_romd;   /* of what changed since ops->map_changed was called; that sets it */
-    uint64_t layout;  /* sum over the sections of what the engine's mappings follow from */
+    bool
+        mode_of_code; /* a ROM device with code in it changed its mode since ops->map_changed was called; that clears it */
+    bool only_romd;  /* of what changed since ops->map_changed was called; that sets it */
+    uint64_t layout; /* sum over the sections of what the engine's mappings follow from */
 
     ZifPortProt prots[ZIF_PORT_PROTS];
     ZifPortDevice devices[ZIF_PORT_DEVICES];

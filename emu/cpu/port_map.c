@@ -143,6 +143,7 @@ static void region_add(MemoryListener *listener, MemoryRegionSection *section)
     port->gap_end = 0;
     port->layout += layout_of(&s);
     port->only_romd = port->only_romd && mr->rom_device;
+    port->mode_of_code |= mr->rom_device && s.code->watching;
     port->map_changed = true;
 }
 

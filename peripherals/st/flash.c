@@ -1,20 +1,20 @@
 /*
- * STM32F405/F407 FLASH: the interface between the bus and the flash, and the cells behind it.
+ * STM32F405/F407 FLASH: the interface between the bus and the flash.
  *
- * Reference: RM0090 rev 19, chapter 3 (3.9: registers of the F405/407); table 10 (wait states), table 5 (sectors), section 3.6
- * (option bytes), section 3.7.5 (OTP).
- * Models: main memory, OTP and option bytes to read; wait states and what HCLK needs; key sequences and locks; the rules of the caches.
- * Departs: caches and prefetch cost and save no time: one instruction is one cycle.
- * Missing: programming and erasing: a write to memory sets PGSERR, STRT does nothing, and both are reported.
+ * Reference: RM0090 rev 19, chapter 3 (3.9: registers of the F405/407); table 10 (wait states), table 5 (sectors), sections 3.5 and 3.6
+ * (erase, program, option bytes), 3.7.5 (OTP); DS8626 rev 9, table 40 (times).
+ * Models: wait states and what HCLK needs; keys and locks; byte, half-word and word programming by PSIZE with all error flags, sector and
+ * mass erase with typical times, the bus that waits while BSY, option bytes with write protection and the levels of read protection, OTP
+ * and its locks, interrupts.
+ * Departs: caches and prefetch cost and save no time: one instruction is one cycle. Caches never hold old contents: an erase with a cache on
+ * and not reset afterwards is reported when CR is locked. Read protection does not keep a debugger out; it is reported that it would.
+ * Missing: programming by double words (it needs 9 V on VPP): reported.
  *
  * Node: reg 0 = registers, 1 = main memory, 2 = OTP, 3 = option bytes; clocks: HCLK; zif,vdd-microvolts (3300000).
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <string.h>
-#include <zif/flash.h>
-#include "st.h"
-
-enum { ACR, KEYR, OPTKEYR, SR, CR, OPTCR, NREGS };
+#include "stm32_flash.h"
 
 #define B(name, bit, access)                                                                                           \
     {                                                                                                                  \
@@ -50,25 +50,10 @@ static const ZifRegister regs[NREGS] = {
                                      { "RDP", 8, 8, ZIF_RW }, { "nWRP", 16, 12, ZIF_RW }) },
 };
 
-enum { PRFTEN = 1 << 8, ICEN = 1 << 9, DCEN = 1 << 10, ICRST = 1 << 11, DCRST = 1 << 12 };
-enum { PGSERR = 1 << 7, PG = 1, STRT = 1 << 16, OPTLOCK = 1, OPTSTRT = 2 };
-enum { EOP = 1, OPERR = 2, EOPIE = 1 << 24, ERRIE = 1 << 25 };
-static const uint32_t LOCK = 1u << 31;
-
-/* Arrays of cells, in the order of the node's reg. */
-enum { MAIN, OTP, OPTIONS, ARRAYS };
 /* A pair of keys opens a lock; a wrong one closes it until the next reset. */
 enum { KEYS_NONE, KEYS_FIRST, KEYS_WRONG };
 
-typedef struct {
-    ZifDevice dev;
-    uint32_t values[NREGS];
-    uint8_t keys, option_keys; /* KEYS_* */
-    uint8_t too_few_waits;     /* said, until it is put right */
-    ZifFlash *cells[ARRAYS];
-} Flash;
-
-static void update_irq(Flash *f)
+void zif__stm32_flash_irq(Stm32Flash *f)
 {
     uint32_t sr = f->values[SR], cr = f->values[CR];
     zif_set(&f->dev, 0, 0, (sr & EOP && cr & EOPIE) || (sr & OPERR && cr & ERRIE));
@@ -77,13 +62,13 @@ static void update_irq(Flash *f)
 /* --- Wait states ------------------------------------------------------------------------------------------------------- */
 
 /* HCLK that one more wait state allows at this supply (table 10). */
-static uint32_t hz_per_wait_state(const Flash *f)
+static uint32_t hz_per_wait_state(const Stm32Flash *f)
 {
-    uint32_t vdd = zif_prop_u32(&f->dev, "zif,vdd-microvolts", 3300000);
+    uint32_t vdd = zif__stm32_flash_vdd(f);
     return vdd >= 2700000 ? 30000000 : vdd >= 2400000 ? 24000000 : vdd >= 2100000 ? 22000000 : 20000000;
 }
 
-static void check_wait_states(Flash *f)
+static void check_wait_states(Stm32Flash *f)
 {
     uint64_t hclk = zif_clock_hz(&f->dev), each = hz_per_wait_state(f);
     unsigned latency = f->values[ACR] & 7, needed = hclk ? (unsigned)((hclk - 1) / each) : 0;
@@ -95,18 +80,20 @@ static void check_wait_states(Flash *f)
     f->too_few_waits = too_few;
 }
 
-static void write_acr(Flash *f, uint32_t old, uint32_t value)
+static void write_acr(Stm32Flash *f, uint32_t old, uint32_t value)
 {
     if ((value & ICRST && f->values[ACR] & ICEN) || (value & ~old & DCRST && f->values[ACR] & DCEN)) {
         zif_report(&f->dev, ZIF_REPORT_LOCKED, ACR, "a cache can be reset only while it is off (ACR.ICEN, DCEN)");
     }
+    f->stale &= (uint8_t) ~(value & ICRST && !(f->values[ACR] & ICEN) ? STALE_CODE : 0);
+    f->stale &= (uint8_t) ~(value & DCRST && !(f->values[ACR] & DCEN) ? STALE_DATA : 0);
     check_wait_states(f);
 }
 
 /* --- Locks -------------------------------------------------------------------------------------------------------------- */
 
 /* Takes one key of a pair; true when the pair is whole. */
-static bool take_key(Flash *f, unsigned slot, uint8_t *state, uint32_t key, uint32_t first, uint32_t second)
+static bool take_key(Stm32Flash *f, unsigned slot, uint8_t *state, uint32_t key, uint32_t first, uint32_t second)
 {
     if (*state == KEYS_NONE && key == first) {
         *state = KEYS_FIRST;
@@ -124,7 +111,7 @@ static bool take_key(Flash *f, unsigned slot, uint8_t *state, uint32_t key, uint
 
 static void flash_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 {
-    Flash *f = (Flash *)dev;
+    Stm32Flash *f = (Stm32Flash *)dev;
     switch (slot) {
     case ACR:
         write_acr(f, old, value);
@@ -148,9 +135,8 @@ static void flash_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t va
             if (value & ~LOCK) {
                 zif_report(dev, ZIF_REPORT_LOCKED, CR, "CR is locked (LOCK is 1, see KEYR); the write had no effect");
             }
-        } else if (f->values[CR] & STRT) {
-            f->values[CR] &= ~(uint32_t)STRT;
-            zif_report(dev, ZIF_REPORT_UNMODELLED, CR, "erasing is not modelled: STRT had no effect");
+        } else {
+            zif__stm32_flash_control(f, old);
         }
         break;
     case OPTCR:
@@ -161,43 +147,16 @@ static void flash_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t va
                            "OPTCR is locked (OPTLOCK is 1, see OPTKEYR); the write had no effect");
             }
         } else if (f->values[OPTCR] & OPTSTRT) {
-            f->values[OPTCR] &= ~(uint32_t)OPTSTRT;
-            zif_report(dev, ZIF_REPORT_UNMODELLED, OPTCR,
-                       "programming option bytes is not modelled: OPTSTRT had no effect");
+            zif__stm32_flash_options(f);
         }
         break;
     default:
         break;
     }
-    update_irq(f);
+    zif__stm32_flash_irq(f);
 }
 
-/* --- The memory ---------------------------------------------------------------------------------------------------------- */
-
-static void store(void *opaque, hwaddr offset, uint64_t data, unsigned size)
-{
-    Flash *f = opaque;
-    f->values[SR] |= PGSERR | (f->values[CR] & ERRIE ? (uint32_t)OPERR : 0);
-    if (f->values[CR] & LOCK) {
-        zif_report(&f->dev, ZIF_REPORT_FLASH, CR,
-                   "write of %u bytes to flash (offset 0x%llx) while CR.LOCK is 1; refused", size,
-                   (unsigned long long)offset);
-    } else if (!(f->values[CR] & PG)) {
-        zif_report(&f->dev, ZIF_REPORT_FLASH, CR,
-                   "write of %u bytes to flash (offset 0x%llx) while CR.PG is 0; refused", size,
-                   (unsigned long long)offset);
-    } else {
-        zif_report(&f->dev, ZIF_REPORT_UNMODELLED, CR, "programming is not modelled: a write to flash had no effect");
-    }
-    update_irq(f);
-}
-
-static const MemoryRegionOps cell_ops = {
-    .write = store,
-    .endianness = DEVICE_LITTLE_ENDIAN,
-    .valid = { .min_access_size = 1, .max_access_size = 4 },
-    .impl = { .min_access_size = 1, .max_access_size = 4 },
-};
+/* --- The arrays ---------------------------------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -209,7 +168,7 @@ static const struct {
     [OPTIONS] = { "options", 16, { { 0 } } },
 };
 
-static bool add_array(Flash *f, unsigned n, Error **errp)
+static bool add_array(Stm32Flash *f, unsigned n, Error **errp)
 {
     ZifFlashConfig config = { .name = arrays[n].name, .unit = 4 };
     uint32_t reg[2 * (ARRAYS + 1)] = { 0 };
@@ -219,9 +178,11 @@ static bool add_array(Flash *f, unsigned n, Error **errp)
                    "reg needs four entries: registers, 1 MiB of main memory, 528 bytes of OTP, 16 of option bytes");
         return false;
     }
-    config.region = zif_new_region(&f->dev);
+    f->view[n] = (Stm32FlashView){ f, n };
+    config.region = f->region[n] = zif_new_region(&f->dev);
     memcpy(config.sectors, arrays[n].sectors, sizeof arrays[n].sectors);
-    memory_region_init_rom_device(config.region, f->dev.owner, &cell_ops, f, arrays[n].name, arrays[n].size, errp);
+    memory_region_init_rom_device(config.region, f->dev.owner, &zif__stm32_flash_ops, &f->view[n], arrays[n].name,
+                                  arrays[n].size, errp);
     if (*errp) {
         return false;
     }
@@ -236,7 +197,7 @@ static bool add_array(Flash *f, unsigned n, Error **errp)
 static bool flash_realize(ZifDevice *dev, Error **errp)
 {
     static const uint8_t user_and_protection[] = { 0xED, 0xAA }; /* as shipped (3.6.1) */
-    Flash *f = (Flash *)dev;
+    Stm32Flash *f = (Stm32Flash *)dev;
     for (unsigned n = 0; n < ARRAYS; n++) {
         if (!add_array(f, n, errp)) {
             return false;
@@ -247,16 +208,22 @@ static bool flash_realize(ZifDevice *dev, Error **errp)
         &(ZifFlashStep){ .kind = ZIF_FLASH_WRITE, .len = sizeof user_and_protection, .data = user_and_protection });
 }
 
+static void flash_event(ZifDevice *dev, unsigned event)
+{
+    zif__stm32_flash_finish((Stm32Flash *)dev);
+}
+
 static void flash_clock(ZifDevice *dev, uint64_t hz)
 {
-    check_wait_states((Flash *)dev);
+    check_wait_states((Stm32Flash *)dev);
 }
 
 static void flash_reset(ZifDevice *dev, ZifResetKind kind)
 {
-    Flash *f = (Flash *)dev;
+    Stm32Flash *f = (Stm32Flash *)dev;
     f->keys = f->option_keys = KEYS_NONE;
     f->too_few_waits = false;
+    zif__stm32_flash_reset(f);
 }
 
 const ZifClass zif__stm32f4_flash = {
@@ -264,15 +231,19 @@ const ZifClass zif__stm32f4_flash = {
     .socs = (const char *const[]){ "st,stm32f4", NULL },
     .compatible = (const char *const[]){ "st,stm32f4-flash-controller", NULL },
     .reference = "RM0090 rev 19, chapter 3",
-    .summary = "memory, OTP and option bytes to read, wait states, locks; no programming",
-    .modelled = ZIF_PARTIAL,
-    .size = sizeof(Flash),
-    .plain = offsetof(Flash, cells),
+    .summary = "programming, erase, protection, option bytes, OTP with times, errors and waits; no double words, "
+               "caches are transparent",
+    .modelled = ZIF_MODELLED,
+    .size = sizeof(Stm32Flash),
+    .plain = offsetof(Stm32Flash, cells),
     .regs = regs,
     .nregs = NREGS,
-    .values = offsetof(Flash, values),
+    .values = offsetof(Stm32Flash, values),
     .span = 0x400,
     .outputs = (const ZifOutput[]){ { .name = "irq" }, { 0 } },
+    .events = (const char *const[]){ "done", NULL },
+    .event = flash_event,
+    .snapshot_done = zif__stm32_flash_restored,
     .realize = flash_realize,
     .reset = flash_reset,
     .on_write = flash_write,

@@ -135,6 +135,337 @@ static void a_store_to_locked_flash_changes_nothing_and_is_told(void **state)
     zif_bench_free(r.bench);
 }
 
+/* --- Program and erase -------------------------------------------------------------------------------------------------- */
+
+enum { PG = 1, SER = 2, MER = 4, STRT = 1 << 16, X8 = 0, X16 = 1 << 8, X32 = 2 << 8, X64 = 3 << 8 };
+enum { EOP = 1, OPERR = 2, WRPERR = 16, PGAERR = 32, PGPERR = 64, PGSERR = 128, BSY = 1 << 16 };
+
+static void unlock(Rig *r)
+{
+    zif_bench_write(r->flash, KEYR, 0x45670123);
+    zif_bench_write(r->flash, KEYR, 0xCDEF89AB);
+}
+
+static Rig unlocked(void)
+{
+    Rig r = rig();
+    unlock(&r);
+    return r;
+}
+
+static void put(Rig *r, uint32_t address, uint32_t value, unsigned size)
+{
+    address_space_write(zif_bus(r->flash), address, MEMTXATTRS_UNSPECIFIED, (uint8_t *)&value, size);
+}
+
+static uint32_t status(Rig *r)
+{
+    return zif_bench_peek(r->flash, SR);
+}
+
+static void program_word(Rig *r, uint32_t address, uint32_t value)
+{
+    zif_bench_write(r->flash, CR, PG | X32);
+    put(r, address, value, 4);
+    zif_bench_run(r->bench, 16 * ZIF_US);
+    zif_bench_write(r->flash, CR, 0);
+}
+
+static void a_word_is_programmed_in_sixteen_microseconds(void **state)
+{
+    Rig r = unlocked();
+    zif_bench_write(r.flash, CR, PG | X32);
+    put(&r, FLASH + 8, 0x12345678, 4);
+    assert_int_equal(status(&r), BSY);
+    zif_bench_run(r.bench, 16 * ZIF_US - 1);
+    assert_int_equal(status(&r), BSY);
+    zif_bench_run(r.bench, 1);
+    assert_int_equal(status(&r), 0);
+    assert_int_equal(word_at(&r, FLASH + 8), 0x12345678);
+    assert_int_equal(zif_bench_stalled(r.bench), 0);
+    assert_int_equal(zif_bench_nreports(r.bench), 0);
+    zif_bench_free(r.bench);
+}
+
+static void a_read_while_busy_waits_for_the_end(void **state)
+{
+    Rig r = unlocked();
+    zif_bench_write(r.flash, CR, PG | X32);
+    put(&r, FLASH, 0x12345678, 4);
+    zif_bench_run(r.bench, 6 * ZIF_US);
+    assert_int_equal(word_at(&r, FLASH), 0x12345678);
+    assert_in_range(zif_bench_stalled(r.bench), 160, 161); /* 10 us at the bench's 16 MHz */
+    assert_int_equal(status(&r), 0);
+    zif_bench_free(r.bench);
+}
+
+static void widths_are_those_of_psize(void **state)
+{
+    static const struct {
+        uint32_t psize;
+        unsigned size;
+    } good[] = { { X8, 1 }, { X16, 2 }, { X32, 4 } };
+    Rig r = unlocked();
+    for (unsigned i = 0; i < 3; i++) {
+        zif_bench_write(r.flash, CR, PG | good[i].psize);
+        for (unsigned size = 1; size <= 4; size *= 2) {
+            put(&r, FLASH + 16 * i + 4 * size, 0, size);
+            zif_bench_run(r.bench, 16 * ZIF_US);
+            assert_int_equal(status(&r), size == good[i].size ? 0 : PGPERR);
+            zif_bench_write(r.flash, SR, 0xf2);
+        }
+    }
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_FLASH, "CR"), 6);
+    zif_bench_free(r.bench);
+}
+
+static void double_words_need_a_voltage_nobody_supplies(void **state)
+{
+    Rig r = unlocked();
+    zif_bench_write(r.flash, CR, PG | X64);
+    put(&r, FLASH, 0, 4);
+    assert_int_equal(status(&r), PGPERR);
+    zif_bench_write(r.flash, CR, SER | X64 | STRT);
+    assert_int_equal(status(&r) & BSY, 0);
+    zif_bench_free(r.bench);
+}
+
+static void bits_only_go_from_one_to_zero(void **state)
+{
+    Rig r = unlocked();
+    program_word(&r, FLASH, 0x0000ffff);
+    program_word(&r, FLASH, 0xffff1234);
+    assert_int_equal(word_at(&r, FLASH), 0x00001234);
+    assert_int_equal(status(&r), 0);
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_FLASH, ""), 1);
+    zif_bench_free(r.bench);
+}
+
+static void each_sector_erases_in_its_time(void **state)
+{
+    static const struct {
+        uint32_t sector, start, size, psize;
+        unsigned ms;
+    } sectors[] = { { 0, 0, 0x4000, X8, 400 },
+                    { 3, 0xc000, 0x4000, X32, 250 },
+                    { 4, 0x10000, 0x10000, X16, 700 },
+                    { 5, 0x20000, 0x20000, X32, 1000 },
+                    { 11, 0xe0000, 0x20000, X8, 2000 } };
+    Rig r = unlocked();
+    for (unsigned i = 0; i < 5; i++) {
+        uint32_t last = FLASH + sectors[i].start + sectors[i].size - 4, after = last + 4;
+        program_word(&r, FLASH + sectors[i].start, 0);
+        program_word(&r, last, 0);
+        if (after < FLASH + 0x100000) {
+            program_word(&r, after, 0);
+        }
+        zif_bench_write(r.flash, CR, SER | sectors[i].sector << 3 | sectors[i].psize | STRT);
+        zif_bench_run(r.bench, sectors[i].ms * ZIF_MS - 1);
+        assert_int_equal(status(&r), BSY);
+        zif_bench_run(r.bench, 1);
+        assert_int_equal(status(&r), 0);
+        assert_int_equal(word_at(&r, FLASH + sectors[i].start), 0xffffffff);
+        assert_int_equal(word_at(&r, last), 0xffffffff);
+        if (after < FLASH + 0x100000) {
+            assert_int_equal(word_at(&r, after), 0);
+        }
+    }
+    assert_int_equal(zif_bench_nreports(r.bench), 0);
+    zif_bench_free(r.bench);
+}
+
+static void mass_erase_empties_all(void **state)
+{
+    Rig r = unlocked();
+    program_word(&r, FLASH, 0);
+    program_word(&r, FLASH + 0xffffc, 0);
+    zif_bench_write(r.flash, CR, MER | X32 | STRT);
+    zif_bench_run(r.bench, 8 * ZIF_SEC);
+    assert_int_equal(status(&r), 0);
+    assert_int_equal(word_at(&r, FLASH), 0xffffffff);
+    assert_int_equal(word_at(&r, FLASH + 0xffffc), 0xffffffff);
+    zif_bench_free(r.bench);
+}
+
+static void writes_without_pg_or_with_ser_are_sequence_errors(void **state)
+{
+    Rig r = unlocked();
+    put(&r, FLASH, 0, 1);
+    assert_int_equal(status(&r), PGSERR);
+    zif_bench_write(r.flash, SR, PGSERR);
+    zif_bench_write(r.flash, CR, PG | SER);
+    put(&r, FLASH, 0, 1);
+    assert_int_equal(status(&r), PGSERR);
+    zif_bench_write(r.flash, SR, PGSERR);
+    zif_bench_write(r.flash, CR, STRT);
+    assert_int_equal(status(&r), PGSERR);
+    zif_bench_write(r.flash, SR, PGSERR);
+    zif_bench_write(r.flash, CR, SER | 12 << 3 | STRT);
+    assert_int_equal(status(&r), PGSERR);
+    assert_int_equal(word_at(&r, FLASH), 0xffffffff);
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_FLASH, "CR"), 4);
+    zif_bench_free(r.bench);
+}
+
+static void eop_and_the_interrupts_come_when_enabled(void **state)
+{
+    Rig r = unlocked();
+    zif_bench_write(r.flash, CR, PG | X8 | 1 << 24 | 1 << 25);
+    put(&r, FLASH, 0, 1);
+    zif_bench_run(r.bench, 16 * ZIF_US);
+    assert_int_equal(status(&r), EOP);
+    assert_int_equal(zif_bench_level(r.flash, "irq", 0), 1);
+    zif_bench_write(r.flash, SR, EOP);
+    assert_int_equal(zif_bench_level(r.flash, "irq", 0), 0);
+    put(&r, FLASH + 2, 0, 2);
+    assert_int_equal(status(&r), OPERR | PGPERR);
+    assert_int_equal(zif_bench_level(r.flash, "irq", 0), 1);
+    zif_bench_write(r.flash, SR, OPERR | PGPERR);
+    assert_int_equal(zif_bench_level(r.flash, "irq", 0), 0);
+    zif_bench_free(r.bench);
+}
+
+static void open_options(Rig *r)
+{
+    zif_bench_write(r->flash, OPTKEYR, 0x08192A3B);
+    zif_bench_write(r->flash, OPTKEYR, 0x4C5D6E7F);
+}
+
+static void write_options(Rig *r, uint32_t optcr)
+{
+    open_options(r);
+    zif_bench_write(r->flash, OPTCR, optcr & ~3u);
+    zif_bench_write(r->flash, OPTCR, (optcr & ~3u) | 2);
+    assert_int_equal(status(r) & BSY, BSY);
+    zif_bench_run(r->bench, 400 * ZIF_MS);
+    assert_int_equal(status(r) & BSY, 0);
+}
+
+static void write_protection_refuses_and_survives_reset(void **state)
+{
+    Rig r = unlocked();
+    write_options(&r, 0x0FFFAAED & ~(1u << 18)); /* sector 2 */
+    zif_bench_reset(r.bench, ZIF_RESET_SYSTEM);
+    assert_int_equal(zif_bench_read(r.flash, OPTCR), 0x0FFFAAED & ~(1u << 18));
+    unlock(&r);
+    zif_bench_write(r.flash, CR, PG | X8);
+    put(&r, FLASH + 0x8000, 0, 1);
+    assert_int_equal(status(&r), WRPERR);
+    put(&r, FLASH + 0x7fff, 0, 1);
+    zif_bench_run(r.bench, 16 * ZIF_US);
+    assert_int_equal(word_at(&r, FLASH + 0x7ffc), 0x00ffffff);
+    zif_bench_write(r.flash, CR, SER | 2 << 3 | STRT);
+    assert_int_equal(status(&r) & BSY, 0);
+    zif_bench_write(r.flash, CR, MER | STRT);
+    assert_int_equal(status(&r) & BSY, 0);
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_LOCKED, "CR"), 3);
+    zif_bench_free(r.bench);
+}
+
+static void going_back_to_read_protection_level_0_erases_all(void **state)
+{
+    Rig r = unlocked();
+    program_word(&r, FLASH, 0);
+    write_options(&r, 0x0FFF55ED);
+    assert_int_equal(word_at(&r, FLASH), 0);
+    write_options(&r, 0x0FFFAAED);
+    assert_int_equal(word_at(&r, FLASH), 0xffffffff);
+    zif_bench_free(r.bench);
+}
+
+static void read_protection_level_2_is_for_ever(void **state)
+{
+    Rig r = unlocked();
+    write_options(&r, 0x0FFFCCED);
+    zif_bench_write(r.flash, OPTCR, 0x0FFFAAED & ~3u);
+    zif_bench_write(r.flash, OPTCR, (0x0FFFAAED & ~3u) | 2);
+    assert_int_equal(status(&r) & BSY, 0);
+    assert_int_equal(zif_bench_read(r.flash, OPTCR) & 0xff00, 0xcc00);
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_LOCKED, "OPTCR"), 1);
+    zif_bench_free(r.bench);
+}
+
+static void otp_is_programmed_once_and_its_blocks_can_be_locked(void **state)
+{
+    Rig r = unlocked();
+    zif_bench_write(r.flash, CR, PG | X8);
+    put(&r, 0x1FFF7820, 0x12, 1);
+    zif_bench_run(r.bench, 16 * ZIF_US);
+    put(&r, 0x1FFF7A01, 0, 1); /* lock of block 1 */
+    zif_bench_run(r.bench, 16 * ZIF_US);
+    assert_int_equal(status(&r), 0);
+    put(&r, 0x1FFF7821, 0x12, 1);
+    assert_int_equal(status(&r), WRPERR);
+    put(&r, 0x1FFF7840, 0x34, 1);
+    zif_bench_run(r.bench, 16 * ZIF_US);
+    assert_int_equal(word_at(&r, 0x1FFF7820) & 0xffff, 0xff12);
+    assert_int_equal(word_at(&r, 0x1FFF7840) & 0xff, 0x34);
+    zif_bench_free(r.bench);
+}
+
+static void a_reset_in_the_middle_leaves_the_sector_torn(void **state)
+{
+    Rig r = unlocked();
+    unsigned left = 0, done = 0;
+    for (uint32_t a = 0; a < 64; a += 4) {
+        program_word(&r, FLASH + a, 0);
+    }
+    for (unsigned i = 0; i < 20; i++) {
+        zif_bench_write(r.flash, CR, SER | STRT);
+        zif_bench_run(r.bench, 200 * ZIF_MS);
+        zif_bench_reset(r.bench, ZIF_RESET_SYSTEM);
+        assert_int_equal(status(&r), 0);
+        for (uint32_t a = 0; a < 64; a += 4) {
+            left += word_at(&r, FLASH + a) == 0;
+            done += word_at(&r, FLASH + a) != 0;
+        }
+        unlock(&r);
+        for (uint32_t a = 0; a < 64; a += 4) {
+            program_word(&r, FLASH + a, 0);
+        }
+    }
+    assert_true(left > 0 && done > 0);
+    zif_bench_free(r.bench);
+}
+
+static void a_supply_too_low_for_psize_is_told(void **state)
+{
+    Rig r = { .bench = zif_bench_new() };
+    r.flash = zif_bench_add(
+        r.bench, "stm32f4-flash",
+        (ZifBenchProp[]){ { "reg", 8, { 0x40023C00, 0x400, FLASH, 0x100000, 0x1FFF7800, 528, 0x1FFFC000, 16 }, NULL },
+                          { "zif,vdd-microvolts", 1, { 2400000 }, NULL },
+                          { 0 } });
+    unlock(&r);
+    zif_bench_write(r.flash, CR, PG | X16);
+    put(&r, FLASH, 0, 2);
+    zif_bench_run(r.bench, 16 * ZIF_US);
+    assert_int_equal(zif_bench_nreports(r.bench), 0);
+    zif_bench_write(r.flash, CR, PG | X32);
+    put(&r, FLASH + 4, 0, 4);
+    assert_non_null(strstr(zif_bench_report_text(r.bench, 0), "PSIZE is 2, which needs 2.7 V"));
+    zif_bench_free(r.bench);
+}
+
+static void caches_left_on_during_an_erase_are_told_at_the_lock(void **state)
+{
+    Rig r = unlocked();
+    for (unsigned flush = 0; flush < 2; flush++) {
+        zif_bench_write(r.flash, ACR, 3 << 9);
+        zif_bench_write(r.flash, CR, SER | STRT);
+        zif_bench_run(r.bench, 400 * ZIF_MS);
+        if (flush) {
+            zif_bench_write(r.flash, ACR, 0);
+            zif_bench_write(r.flash, ACR, 3 << 11);
+            zif_bench_write(r.flash, ACR, 3 << 9);
+        }
+        zif_bench_write(r.flash, CR, LOCK);
+        assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_FLASH, "CR"), 1);
+        unlock(&r);
+    }
+    zif_bench_free(r.bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +478,22 @@ int main(void)
         cmocka_unit_test(a_wrong_key_locks_until_reset),
         cmocka_unit_test(the_option_control_register_has_keys_of_its_own),
         cmocka_unit_test(a_store_to_locked_flash_changes_nothing_and_is_told),
+        cmocka_unit_test(a_word_is_programmed_in_sixteen_microseconds),
+        cmocka_unit_test(a_read_while_busy_waits_for_the_end),
+        cmocka_unit_test(widths_are_those_of_psize),
+        cmocka_unit_test(double_words_need_a_voltage_nobody_supplies),
+        cmocka_unit_test(bits_only_go_from_one_to_zero),
+        cmocka_unit_test(each_sector_erases_in_its_time),
+        cmocka_unit_test(mass_erase_empties_all),
+        cmocka_unit_test(writes_without_pg_or_with_ser_are_sequence_errors),
+        cmocka_unit_test(eop_and_the_interrupts_come_when_enabled),
+        cmocka_unit_test(write_protection_refuses_and_survives_reset),
+        cmocka_unit_test(going_back_to_read_protection_level_0_erases_all),
+        cmocka_unit_test(read_protection_level_2_is_for_ever),
+        cmocka_unit_test(otp_is_programmed_once_and_its_blocks_can_be_locked),
+        cmocka_unit_test(a_reset_in_the_middle_leaves_the_sector_torn),
+        cmocka_unit_test(a_supply_too_low_for_psize_is_told),
+        cmocka_unit_test(caches_left_on_during_an_erase_are_told_at_the_lock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

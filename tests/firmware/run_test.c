@@ -170,6 +170,12 @@ static void an385_finds_its_board(void **state)
     same_on(&targets[MPS2], "an385", 2);
 }
 
+/* Its four reports are the mistakes it makes on purpose. */
+static void flashing_waits_for_its_own_flash_and_is_told_of_each_mistake(void **state)
+{
+    same_on(&targets[STM32F4], "flashing", 4);
+}
+
 static void talk_sends_100000_characters(void **state)
 {
     for (unsigned t = 0; t < TARGETS; t++) {
@@ -240,8 +246,11 @@ static void every_crash_ends_as_it_must(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest quick[] = {
-        cmocka_unit_test(hello_prints_through_newlib),    cmocka_unit_test(echo_sends_back_every_byte),
-        cmocka_unit_test(ticks_sees_time_and_interrupts), cmocka_unit_test(an385_finds_its_board),
+        cmocka_unit_test(hello_prints_through_newlib),
+        cmocka_unit_test(echo_sends_back_every_byte),
+        cmocka_unit_test(ticks_sees_time_and_interrupts),
+        cmocka_unit_test(an385_finds_its_board),
+        cmocka_unit_test(flashing_waits_for_its_own_flash_and_is_told_of_each_mistake),
         cmocka_unit_test(every_crash_ends_as_it_must),
     };
     const struct CMUnitTest bench[] = {

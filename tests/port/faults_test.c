@@ -234,11 +234,21 @@ static void rom_device(Bench *b)
     assert_int_equal(bench_run(b, 10000), ZIF_STOP_WFI);
     assert_int_equal(zif_port_get(b->port, ZIF_REG_R7), 100 * (0x80u + 0x5a5a5a5au));
     assert_int_equal(zif_port_get(b->port, ZIF_REG_R5), 0x80);
-    PUT(b, 0x08001000, romd); /* the same, executed from the device */
+}
+
+/* The same program in the device: after its first command there is no program any more. */
+static void rom_device_of_code(Bench *b)
+{
+    PUT(b, 0x08001000, romd);
     bench_start(b, 0x08001000);
     zif_port_set(b->port, ZIF_REG_R0, 0x08000000);
-    assert_int_equal(bench_run(b, 10000), ZIF_STOP_WFI);
-    assert_int_equal(zif_port_get(b->port, ZIF_REG_R7), 100 * (0x80u + 0x5a5a5a5au));
+    assert_int_equal(bench_run(b, 10000), ZIF_STOP_FETCH);
+    assert_false(zif_port_shows(b->port, zif_port_get(b->port, ZIF_REG_PC)));
+}
+
+static void code_is_gone_at_the_instruction_after_the_store_that_changes_its_mode(void **state)
+{
+    bench_both(rom_device_of_code, ZIF_CORTEX_M3);
 }
 
 static void a_rom_device_changes_its_mode_between_two_instructions_of_a_block(void **state)
@@ -274,6 +284,7 @@ int main(void)
         cmocka_unit_test(permissions_hold_by_page_and_within_pages),
         cmocka_unit_test(unaligned_accesses_split_or_fault),
         cmocka_unit_test(a_rom_device_changes_its_mode_between_two_instructions_of_a_block),
+        cmocka_unit_test(code_is_gone_at_the_instruction_after_the_store_that_changes_its_mode),
         cmocka_unit_test(what_is_not_memory_cannot_be_executed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
