@@ -259,9 +259,7 @@ void zif_port_each_count(ZifPort *port, void (*fn)(void *opaque, uint32_t pc, ui
     }
 }
 
-void zif_port_set_flow_observer(ZifPort *port,
-                                void (*fn)(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to),
-                                void *opaque)
+void zif_port_set_flow_observer(ZifPort *port, ZifFlowObserver *fn, void *opaque)
 {
     port->flow = fn;
     port->flow_opaque = opaque;

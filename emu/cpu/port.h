@@ -199,12 +199,19 @@ void zif_port_count_insns(ZifPort *port, bool on);
 void zif_port_each_count(ZifPort *port, void (*fn)(void *opaque, uint32_t pc, uint64_t executed, uint64_t straight),
                          void *opaque);
 
-/** Observer of calls, returns and unconditional jumps, for profiles: told after the branch at `from` (of `size` bytes) retired,
- * when `to` is the next instruction; zif_port_count is right. A conditional one that was not taken may be told with `to` behind it.
- * fn NULL: none. Must not change the run. */
-void zif_port_set_flow_observer(ZifPort *port,
-                                void (*fn)(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to),
-                                void *opaque);
+/* Where an instruction may go but to the next. */
+typedef enum {
+    ZIF_FLOW_NONE,
+    ZIF_FLOW_CONDITIONAL, /* B<c>, CBZ, CBNZ; not one whose target is the next instruction */
+    ZIF_FLOW_JUMP,        /* B */
+    ZIF_FLOW_CALL,        /* BL, BLX */
+    ZIF_FLOW_INDIRECT,    /* BX, a load or move to the PC, TBB, TBH */
+} ZifFlow;
+/** Observer of every flow but ZIF_FLOW_CONDITIONAL, for profiles: told after the branch at `from` (of `size` bytes) retired, when `to`
+ * is the next instruction; zif_port_count and the stack pointer are right. One in an IT block that was not taken is told with `to`
+ * behind it. fn NULL: none. Must not change the run. */
+typedef void ZifFlowObserver(void *opaque, ZifFlow flow, uint32_t from, unsigned size, uint32_t to);
+void zif_port_set_flow_observer(ZifPort *port, ZifFlowObserver *fn, void *opaque);
 /** The core itself retired the instruction at pc: the observers hear of it. */
 void zif_port_retired_elsewhere(ZifPort *port, uint32_t pc, unsigned size);
 

@@ -142,7 +142,7 @@ typedef struct {
     bool observed; /* obs_pc is under way */
     uint32_t obs_pc, obs_size;
     uint64_t obs_count;
-    uint32_t flow_from; /* a branch to be told of, when it is done: its address, bit 0 set for a call; 0: none */
+    uint32_t flow_from; /* address of a branch to be told of when it is done; 0: none */
     unsigned special_size;
     uint32_t romd_pages[ROMD_PAGES]; /* pages of ROM devices that may be loaded from inline */
     unsigned romd_page_count;        /* more than ROMD_PAGES: not all are listed */
@@ -835,7 +835,7 @@ static void translate_insn(Translation *t, void *cpu)
             emit_call(f, CALL_DIV, f->insn.rm, pc);
         }
         if ((key & KEY_FLOW) && f->flow > ZIF_FLOW_CONDITIONAL) {
-            emit_flow(f, pc | (f->flow == ZIF_FLOW_CALL));
+            emit_flow(f, pc);
         }
         f->inner->insn(t, cpu);
         if (f->insn.kind == ZIF_INSN_SYSREG) {
@@ -956,13 +956,13 @@ ACCESS(st_i64)
 /* The branch that was noted is done and led to `to`. */
 static void tell_flow(Fast *f, uint32_t to)
 {
-    uint32_t from = f->flow_from & ~1u;
-    bool is_call = f->flow_from & 1;
-    uint16_t first = 0;
+    uint32_t from = f->flow_from;
+    uint16_t first = 0, second = 0;
     f->flow_from = 0;
     if (f->port.flow != NULL) {
         zif__port_peek16(&f->port, from, &first);
-        f->port.flow(f->port.flow_opaque, is_call, from, zif__insn_is_wide(first) ? 4 : 2, to);
+        zif__port_peek16(&f->port, from + 2, &second);
+        f->port.flow(f->port.flow_opaque, zif__insn_flow(first, second), from, zif__insn_is_wide(first) ? 4 : 2, to);
     }
 }
 

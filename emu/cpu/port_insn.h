@@ -67,14 +67,7 @@ static inline uint8_t zif__it_of(uint32_t xpsr)
 /** The stop an instruction of this kind means, and whether it retires. For kinds that stop whenever they execute. */
 ZifPortStop zif__insn_stop(ZifInsnKind kind, bool *retires);
 
-/* Where an instruction may go but to the next. */
-typedef enum {
-    ZIF_FLOW_NONE,
-    ZIF_FLOW_CONDITIONAL, /* B<c>, CBZ, CBNZ; not one whose target is the next instruction */
-    ZIF_FLOW_JUMP,        /* B */
-    ZIF_FLOW_CALL,        /* BL, BLX */
-    ZIF_FLOW_INDIRECT,    /* BX, a load or move to the PC, TBB, TBH */
-} ZifFlow;
+/** Where an instruction may go but to the next. */
 ZifFlow zif__insn_flow(uint16_t first, uint16_t second);
 
 /* What a load or store does, with the register numbers in it: accesses of `unit` bytes go up from the start address. */

@@ -110,7 +110,7 @@ struct ZifPort {
     ZifCounts *counts; /* NULL until somebody counts; then kept, for generated code knows its blocks */
     unsigned counters; /* who count */
     uint64_t settled;  /* count when blocks' own counters, which are of 32 bits, were moved to the addresses */
-    void (*flow)(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to);
+    ZifFlowObserver *flow;
     void *flow_opaque;
 
     ZifPortMonitor exclusive;

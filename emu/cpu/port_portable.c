@@ -67,7 +67,7 @@ static void retire(Portable *p, uint32_t next)
             zif__counts_add(port->counts, p->pc, 1, straight);
         }
         if (port->flow != NULL && flow > ZIF_FLOW_CONDITIONAL) {
-            port->flow(port->flow_opaque, flow == ZIF_FLOW_CALL, p->pc, p->insn.size, next);
+            port->flow(port->flow_opaque, flow, p->pc, p->insn.size, next);
         }
     }
     if (port->observer != NULL) {

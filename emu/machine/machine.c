@@ -213,6 +213,7 @@ static void reset(ZifMachine *m, ZifResetKind kind)
         zif_cpu_enable_itm(m->cpu, m->config.itm_ports);
     }
     zif__semihost_reset(m);
+    zif__observers_reset(m);
 }
 
 void zif__machine_reset_now(ZifMachine *m)

@@ -8,6 +8,7 @@
 
 #include <zif/machine.h>
 #include <zif/observe.h>
+#include "cpu/port.h"
 #include "device/device.h"
 
 /* Each may be NULL, and what nobody hears costs nothing. */
@@ -19,6 +20,8 @@ typedef struct {
     void (*bus)(ZifObserver *o, const ZifBusEvent *event);
     void (*exception)(ZifObserver *o, unsigned number, bool entry); /* number 0: return to thread mode */
     void (*insn)(ZifObserver *o, uint32_t pc, unsigned size);
+    void (*flow)(ZifObserver *o, ZifFlow flow, uint32_t from, unsigned size, uint32_t to); /* see cpu/port.h */
+    void (*reset)(ZifObserver *o);
     void (*restored)(ZifObserver *o); /* the machine is at another moment now */
     void (*flush)(ZifObserver *o);
     /* Completes the file and frees the observer. False and *errp when something could not be written. */
@@ -36,6 +39,7 @@ void zif__observer_join(ZifObserver *o, ZifMachine *m, const ZifObserverOps *ops
 
 /* Of the machine. */
 void zif__observers_exception(ZifMachine *m, unsigned number, bool entry);
+void zif__observers_reset(ZifMachine *m);
 void zif__observers_restored(ZifMachine *m);
 /** Whom the kit and the port tell follows from who listens: after the trace hash was enabled too. */
 void zif__observers_update(ZifMachine *m);

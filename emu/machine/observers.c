@@ -52,9 +52,19 @@ static void on_insn(void *opaque, uint32_t pc, unsigned size)
     TELL((ZifMachine *)opaque, insn, pc, size);
 }
 
+static void on_flow(void *opaque, ZifFlow flow, uint32_t from, unsigned size, uint32_t to)
+{
+    TELL((ZifMachine *)opaque, flow, flow, from, size, to);
+}
+
 void zif__observers_exception(ZifMachine *m, unsigned number, bool entry)
 {
     TELL(m, exception, number, entry);
+}
+
+void zif__observers_reset(ZifMachine *m)
+{
+    TELL(m, reset);
 }
 
 void zif__observers_restored(ZifMachine *m)
@@ -64,7 +74,7 @@ void zif__observers_restored(ZifMachine *m)
 
 void zif__observers_update(ZifMachine *m)
 {
-    bool access = m->hash, character = m->hash, wire = false, bus = false, handled = false, insn = false;
+    bool access = m->hash, character = m->hash, wire = false, bus = false, handled = false, insn = false, flow = false;
     for (ZifObserver *o = m->observers; o; o = o->next) {
         access |= o->ops->access != NULL;
         character |= o->ops->character != NULL;
@@ -72,6 +82,7 @@ void zif__observers_update(ZifMachine *m)
         bus |= o->ops->bus != NULL;
         handled |= o->ops->handled != NULL;
         insn |= o->ops->insn != NULL;
+        flow |= o->ops->flow != NULL;
     }
     zif__watch_accesses(&m->kit, access ? on_access : NULL);
     m->kit.hooks.transmitted = character ? on_transmitted : NULL;
@@ -83,6 +94,9 @@ void zif__observers_update(ZifMachine *m)
         zif_port_set_insn_observer(zif_cpu_port(m->cpu), insn ? on_insn : NULL, m);
     }
     m->observed_insns = insn;
+    if (m->cpu) {
+        zif_port_set_flow_observer(zif_cpu_port(m->cpu), flow ? on_flow : NULL, m);
+    }
 }
 
 void zif__observer_join(ZifObserver *o, ZifMachine *m, const ZifObserverOps *ops)

@@ -271,10 +271,10 @@ static void say_count(void *opaque, uint32_t pc, uint64_t executed, uint64_t str
     *(uint64_t *)b->user += executed;
 }
 
-static void say_flow(void *opaque, bool is_call, uint32_t from, unsigned size, uint32_t to)
+static void say_flow(void *opaque, ZifFlow flow, uint32_t from, unsigned size, uint32_t to)
 {
     Bench *b = opaque;
-    bench_say(b, "%s at %08x (%u) to %08x at %llu\n", is_call ? "call" : "jump", from, size, to,
+    bench_say(b, "flow %d at %08x (%u) to %08x at %llu\n", (int)flow, from, size, to,
               (unsigned long long)zif_port_count(b->port));
 }
 

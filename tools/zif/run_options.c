@@ -35,6 +35,7 @@ enum {
     TRACE_HASH,
     VCD,
     COVERAGE,
+    PROFILE,
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
@@ -120,6 +121,8 @@ const Option run_option_table[] = {
     { COVERAGE, "coverage", 0, OPTION_VALUE, "FILE[,source=NAME...]",
       "Record which lines and branches were executed, as an lcov tracefile; the image needs nothing but -g. NAME (with "
       "* and ?) chooses source files." },
+    { PROFILE, "profile", 0, OPTION_VALUE, "FILE",
+      "Record where virtual time went, exactly, as folded stacks for flame graphs, in nanoseconds." },
     { STRICT, "strict", 0, OPTION_MAYBE, "KINDS",
       "End with code 123 at the first report of something the firmware did wrong; KINDS are words of such reports with "
       "commas between, or `all' (which adds what zif does not model). `zif help reports' explains them." },
@@ -550,6 +553,9 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return true;
     case COVERAGE:
         recorders_add(&o->recorders, zif_observe_coverage, value);
+        return true;
+    case PROFILE:
+        recorders_add(&o->recorders, zif_observe_profile, value);
         return true;
     case VCD:
         recorders_add(&o->recorders, zif_observe_vcd, value);

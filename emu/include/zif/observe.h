@@ -33,6 +33,14 @@ ZifObserver *zif_observe_vcd(ZifMachine *m, const char *spec, Error **errp);
  */
 ZifObserver *zif_observe_coverage(ZifMachine *m, const char *spec, Error **errp);
 
+/**
+ * A profile by virtual time as folded stacks (`main;foo;bar 123`, in nanoseconds), written when the observer is finished: "FILE". Nothing is
+ * sampled: calls and returns are followed, so the times are exact and add up to the time observed. Sleeping counts for who sleeps;
+ * exception handlers have stacks of their own, threads that an operating system switches by exceptions too.
+ * NULL and *errp when FILE cannot be written or no image has symbols.
+ */
+ZifObserver *zif_observe_profile(ZifMachine *m, const char *spec, Error **errp);
+
 /** Writes what is known so far. Between runs. */
 void zif_observer_flush(ZifObserver *o);
 /** Leaves the machine, completes the file and frees the observer. False and *errp when not all could be written. NULL is allowed. */
