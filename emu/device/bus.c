@@ -1,4 +1,4 @@
-/* I2C and SPI: a controller's parts are its child nodes. SPDX-License-Identifier: GPL-2.0-or-later */
+/* I2C, SPI and CAN: a controller's parts are its child nodes. SPDX-License-Identifier: GPL-2.0-or-later */
 #include "device.h"
 
 ZifDevice *zif_i2c_part(const ZifDevice *controller, uint8_t address)
@@ -104,4 +104,86 @@ bool zif_spi_check(ZifDevice *controller, unsigned mode, uint64_t hz)
         }
     }
     return right;
+}
+
+/* --- CAN: nodes are equals; a controller and the parts below it are on one bus ------------------------------------------- */
+
+enum { MAX_CAN_PEERS = 8 };
+
+static bool lists(const ZifDevice *dev, const ZifDevice *other)
+{
+    uint32_t peers[MAX_CAN_PEERS];
+    unsigned n = zif_prop_cells(dev, "zif,can-bus", peers, MAX_CAN_PEERS);
+    for (unsigned i = 0; i < n && i < MAX_CAN_PEERS; i++) {
+        if (other->core->phandle && peers[i] == other->core->phandle) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_can_neighbour(const ZifDevice *dev, const ZifDevice *other)
+{
+    if (other == dev || !other->cls->can) {
+        return false;
+    }
+    if (other->core->parent == dev || dev->core->parent == other ||
+        (dev->core->parent && dev->core->parent == other->core->parent)) {
+        return true;
+    }
+    return lists(dev, other) || lists(other, dev);
+}
+
+ZifDevice *zif_can_node(const ZifDevice *dev, unsigned n)
+{
+    ZifKit *kit = dev->core->kit;
+    for (unsigned i = 0; i < kit->ndevices; i++) {
+        ZifDevice *other = kit->devices[i];
+        if (is_can_neighbour(dev, other) && n-- == 0) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+bool zif_can_busy(const ZifDevice *dev)
+{
+    const ZifDevice *node;
+    for (unsigned i = 0; (node = zif_can_node(dev, i)); i++) {
+        if (node->cls->can->sending(node)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint64_t zif_can_urgency(const ZifDevice *dev)
+{
+    const ZifDevice *node;
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = 0; (node = zif_can_node(dev, i)); i++) {
+        uint64_t urgency = node->cls->can->urgency ? node->cls->can->urgency(node) : UINT64_MAX;
+        least = urgency < least ? urgency : least;
+    }
+    return least;
+}
+
+bool zif_can_send(ZifDevice *dev, const ZifCanFrame *frame)
+{
+    ZifDevice *node;
+    bool acknowledged = false;
+    for (unsigned i = 0; (node = zif_can_node(dev, i)); i++) {
+        acknowledged |= node->cls->can->hear(node, frame);
+    }
+    return acknowledged;
+}
+
+void zif_can_free(ZifDevice *dev)
+{
+    ZifDevice *node;
+    for (unsigned i = 0; (node = zif_can_node(dev, i)); i++) {
+        if (node->cls->can->bus_free) {
+            node->cls->can->bus_free(node);
+        }
+    }
 }

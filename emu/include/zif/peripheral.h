@@ -160,6 +160,26 @@ typedef struct {
     void (*hear)(ZifDevice *dev, uint16_t word, unsigned faults); /* the UART sent this */
 } ZifSerialPart;
 
+/* A frame on a CAN bus. */
+typedef struct {
+    uint32_t id; /* 11 bits, or 29 when extended */
+    bool extended, remote;
+    uint8_t dlc; /* 0 to 15; more than 8 means 8 bytes */
+    uint8_t data[8];
+} ZifCanFrame;
+
+/* A node of a CAN bus: a controller, or a part (a child of one's node). Times on the bus are the sender's. */
+typedef struct {
+    /* A frame ended; true: this node acknowledged it. Nobody hears its own. */
+    bool (*hear)(ZifDevice *dev, const ZifCanFrame *frame);
+    bool (*sending)(const ZifDevice *dev); /* the bus is busy with a frame of this node */
+    /* What it would send when the bus is free, as the order of arbitration: lower wins, UINT64_MAX is nothing. NULL: never anything. */
+    uint64_t (*urgency)(const ZifDevice *dev);
+    void (*bus_free)(ZifDevice *dev); /* it may begin now */
+    /* How long a frame takes at this node's rate; 0: it is not on the bus. */
+    ZifTime (*frame_time)(const ZifDevice *dev, const ZifCanFrame *frame);
+} ZifCanNode;
+
 /* Lines that a clock or reset controller drives, one for each block it serves. A consumer's node names its line by the cells after
  * the phandle in `clocks` (`resets`). */
 typedef struct {
@@ -216,6 +236,7 @@ struct ZifClass {
     const ZifI2cTarget *i2c_target;
     const ZifSpiPart *spi;
     const ZifSpiTarget *spi_target;
+    const ZifCanNode *can;
     const ZifSerialPort *serial;
     const ZifSerialPart *serial_part;
     /* What can be made to go wrong from outside ("nack"), NULL-ended; `inject` makes fault number `fault` happen next. A UART's line
@@ -335,6 +356,16 @@ uint8_t zif_spi_transfer(ZifDevice *controller, uint8_t out);
 /** Do the selected parts work in this clock mode (CPOL * 2 + CPHA) and at this rate (their nodes' spi-max-frequency)? A report of kind
  * `bus` when not. False when the mode is wrong: they read their bits at the wrong edges. */
 bool zif_spi_check(ZifDevice *controller, unsigned mode, uint64_t hz);
+
+/** The other nodes of a CAN bus: a controller's children, its parent's, and what `zif,can-bus` of its node lists. NULL past the last. */
+ZifDevice *zif_can_node(const ZifDevice *dev, unsigned n);
+/** Is one of them sending? / The most urgent thing one of them wants to send, as ZifCanNode.urgency. */
+bool zif_can_busy(const ZifDevice *dev);
+uint64_t zif_can_urgency(const ZifDevice *dev);
+/** All others hear a frame; true: one acknowledged it. */
+bool zif_can_send(ZifDevice *dev, const ZifCanFrame *frame);
+/** Tells the others that the bus is free. */
+void zif_can_free(ZifDevice *dev);
 
 /** A pseudo-random 32-bit number from the machine's seed; part of the machine's state. */
 uint32_t zif_random(ZifDevice *dev);
