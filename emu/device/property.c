@@ -33,7 +33,8 @@ const void *zif__fdt_property(const void *fdt, int node, const char *name, int *
         }
         const struct fdt_property *p = (const void *)at;
         uint32_t size = fdt32_ld(&p->len);
-        if (!strcmp(strings + fdt32_ld(&p->nameoff), name)) {
+        const char *its_name = strings + fdt32_ld(&p->nameoff);
+        if (*its_name == *name && !strcmp(its_name, name)) { /* most differ in the first character */
             *len = (int)size;
             return p->data;
         }

@@ -169,7 +169,9 @@ const Option run_option_table[] = {
     { FLASH_FLIP, "flash-flip", 0, OPTION_VALUE, "NAME+OFFSET[.BIT]@TIME",
       "Invert a bit (0 to 7, 0) of a flash at this virtual time." },
     { LOG, "log", 0, OPTION_VALUE, "LEVEL[:CATEGORY]",
-      "What zif says of its own doing: error, warn (default), info, debug, trace; for all or one category." },
+      "What zif says of its own doing: error, warn (default), info, debug, trace; for all or one category: machine, "
+      "memory, steps, stream, "
+      "uart or the name of a device." },
     { QUIET, "quiet", 'q', OPTION_FLAG, NULL, "Print only what the guest prints, and failures." },
     { HELP, "help", 'h', OPTION_FLAG, NULL, "Print this page." },
     { 0 },
