@@ -138,12 +138,12 @@ static const char *access_word(unsigned access)
 static void check_fields(Check *c, const char *place, const ZifRegister *ours, const ZifRegister *theirs)
 {
     char at[256];
+    if (!ours->fields || ours->fields[0].width == 32) {
+        return; /* one field of the whole register */
+    }
     for (const ZifField *t = theirs->fields; t && t->name; t++) {
         const ZifField *f = field_at(ours, field_bits(t));
         snprintf(at, sizeof at, "%s.%s", place, t->name);
-        if (!ours->fields) {
-            continue; /* one field of the whole register */
-        }
         if (!f) {
             differ(c, at, "no-field", "bits %u to %u are reserved here", t->lsb, t->lsb + t->width - 1);
         } else if (is_bit_of(f, t)) {
@@ -151,7 +151,7 @@ static void check_fields(Check *c, const char *place, const ZifRegister *ours, c
         } else if (f->lsb != t->lsb || f->width != t->width) {
             differ(c, at, "extent", "bits %u to %u; here %s, bits %u to %u", t->lsb, t->lsb + t->width - 1, f->name,
                    f->lsb, f->lsb + f->width - 1);
-        } else if (f->width < 32 && strcasecmp(f->name, t->name)) { /* a field of all bits is the register */
+        } else if (strcasecmp(f->name, t->name)) {
             differ(c, at, "field-name", "here it is %s", f->name);
         } else if (strcmp(access_word(f->access), access_word(t->access))) {
             differ(c, at, "access", "%s; here %s", access_word(t->access), access_word(f->access));
