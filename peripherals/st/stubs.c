@@ -251,7 +251,7 @@ static const ZifRegister i2sext_regs[5] = {
     [3] = R("I2SCFGR", 0x1C, 0), [4] = R("I2SPR", 0x20, 2),
 };
 
-#define STUB(id, slots, bytes, node, chapter)                                                                          \
+#define STUB(id, slots, bytes, irqs, node, chapter)                                                                    \
     typedef struct {                                                                                                   \
         ZifDevice dev;                                                                                                 \
         uint32_t values[slots];                                                                                        \
@@ -268,14 +268,14 @@ static const ZifRegister i2sext_regs[5] = {
         .nregs = slots,                                                                                                \
         .values = offsetof(Stub_##id, values),                                                                         \
         .span = bytes,                                                                                                 \
-        .outputs = (const ZifOutput[]){ { .name = "irq", .count = 3 }, { 0 } },                                        \
+        .outputs = (const ZifOutput[]){ { .name = irqs ? "irq" : NULL, .count = irqs }, { 0 } },                       \
     }
 
-STUB(sdio, 18, 0x400, "st,stm32-sdmmc", "31");
-STUB(dcmi, 11, 0x400, "st,stm32-dcmi", "15");
-STUB(cryp, 20, 0x400, "st,stm32-cryp", "23");
-STUB(hash, 61, 0x400, "st,stm32-hash", "25");
-STUB(otg_fs, 96, 0x40000, "st,stm32-otgfs", "34");
-STUB(otg_hs, 169, 0x40000, "st,stm32-otghs", "35");
-STUB(eth, 57, 0x1400, "st,stm32-ethernet", "33");
-STUB(i2sext, 5, 0x400, "st,stm32-i2sext", "28");
+STUB(sdio, 18, 0x400, 1, "st,stm32-sdmmc", "31");
+STUB(dcmi, 11, 0x400, 1, "st,stm32-dcmi", "15");
+STUB(cryp, 20, 0x400, 1, "st,stm32-cryp", "23");
+STUB(hash, 61, 0x400, 1, "st,stm32-hash", "25");
+STUB(otg_fs, 96, 0x40000, 1, "st,stm32-otgfs", "34");
+STUB(otg_hs, 169, 0x40000, 3, "st,stm32-otghs", "35");
+STUB(eth, 57, 0x1400, 1, "st,stm32-ethernet", "33");
+STUB(i2sext, 5, 0x400, 0, "st,stm32-i2sext", "28");
