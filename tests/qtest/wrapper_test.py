@@ -170,7 +170,9 @@ class Boards(Case):
     def test_no_machine_has_a_monitor_only(self):
         s = Session(self, "-machine", "none")
         self.assertEqual(s.qmp("query-status")["status"], "running")
-        self.assertEqual(s.qmp("qom-list", path="/machine"), "GenericError")
+        self.assertEqual(s.qmp("qom-list", path="/machine"), [{"name": "type", "type": "string"}])
+        self.assertEqual(s.qmp("qom-get", path="/machine/uart0", property="type"), "DeviceNotFound")
+        self.assertEqual(s.qmp("system_reset"), "GenericError")
         s.q.write("readl 0\n")
         s.q.flush()
         self.assertEqual(s.q.readline(), "FAIL there is no machine\n")

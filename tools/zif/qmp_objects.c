@@ -15,7 +15,7 @@ static void add_property(json_t *list, const char *name, const char *type)
 static void list_devices(Qmp *q, json_t *list)
 {
     char type[80];
-    for (unsigned i = 0; i < zif_machine_ndevices(q->m); i++) {
+    for (unsigned i = 0; q->m && i < zif_machine_ndevices(q->m); i++) {
         const ZifDevice *dev = zif_machine_device(q->m, i);
         snprintf(type, sizeof type, "child<%s>", dev->cls->name);
         add_property(list, dev->name, type);
@@ -52,7 +52,7 @@ static ZifDevice *find_device(Qmp *q, json_t *arguments, QmpResult *r)
 {
     QtestObject object;
     const char *path = argument(arguments, "path", r);
-    if (path && (!qtest_find(q->m, path, &object) || object.nvic)) {
+    if (path && (!q->m || !qtest_find(q->m, path, &object) || object.nvic)) {
         qmp_fail(r, "DeviceNotFound", "Device '%.100s' not found", path);
         return NULL;
     }
