@@ -31,7 +31,8 @@ typedef struct {
     uint64_t base_ticks; /* of clk, when the counter held `base` */
     uint32_t base;
     uint32_t reload;  /* what follows zero: the period is reload + 1 */
-    uint8_t prescale; /* 2^prescale clock ticks a step; the prescaler runs freely */
+    uint8_t prescale; /* 2^prescale clock ticks a step */
+    uint32_t phase;   /* ticks of a step that the prescaler had counted when it was stopped */
     bool running;
     bool once; /* stands still at zero */
 } ZifCounter;
@@ -46,6 +47,8 @@ ZifTime zif__counter_next_zero(const ZifCounter *c, ZifTime now);
 
 /* Each keeps the present value, where it does not set it. */
 void zif__counter_set_value(ZifCounter *c, ZifTime now, uint32_t value);
+/** As zif__counter_set_value; the prescaler begins a step. It counts only while the counter runs. */
+void zif__counter_load(ZifCounter *c, ZifTime now, uint32_t value);
 void zif__counter_set_hz(ZifCounter *c, ZifTime now, uint64_t hz);
 void zif__counter_set_mode(ZifCounter *c, ZifTime now, uint32_t reload, unsigned prescale, bool once);
 void zif__counter_run(ZifCounter *c, ZifTime now, bool running);

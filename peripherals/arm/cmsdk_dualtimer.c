@@ -2,7 +2,7 @@
  * CMSDK APB dual timer: two down counters of 16 or 32 bits with prescaler; free-running, periodic or one-shot.
  *
  * Reference: Cortex-M System Design Kit TRM r1p0 (DDI 0479), 4.2 "APB dual-input timers".
- * Models: both counters, background load, raw and masked interrupts, the combined interrupt, integration test mode.
+ * Models: both counters, a prescaler that LOAD restarts and that stands still with the timer, background load, raw and masked interrupts, the combined interrupt, integration test mode.
  * Departs: TIMCLKEN1 and TIMCLKEN2 are always high. A period is LOAD + 1 steps: the counter reloads "after wrapping past
  * zero". The prescaler setting 0b11, which the manual leaves undefined, divides by 256.
  * Missing: nothing.
@@ -128,10 +128,10 @@ static void apply_mode(DualTimer *t, unsigned n, uint32_t value)
     if (pre == 3) {
         zif_report(&t->dev, ZIF_REPORT_RESERVED, (n ? TIMER2 : TIMER1) + CONTROL, "TimerPre 3 is undefined");
     }
-    zif__counter_run(c, now, r[CONTROL] & ENABLE);
     zif__counter_set_value(c, now, value & mask(r));
     zif__counter_set_mode(c, now, r[CONTROL] & PERIODIC ? r[BGLOAD] & mask(r) : mask(r), prescale[pre],
                           r[CONTROL] & ONE_SHOT);
+    zif__counter_run(c, now, r[CONTROL] & ENABLE);
 }
 
 static void dualtimer_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
@@ -149,6 +149,7 @@ static void dualtimer_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint
     case LOAD:
         r[BGLOAD] = value;
         t->upper[n] = value >> 16;
+        zif__counter_load(&t->counter[n], zif_now(dev), value & mask(r));
         apply_mode(t, n, value);
         break;
     case BGLOAD:

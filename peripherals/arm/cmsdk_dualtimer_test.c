@@ -78,6 +78,41 @@ static void the_prescaler_divides_by_16_and_256(void **state)
     assert_int_equal(get(f, TIMER2 + VALUE), 0);
 }
 
+static void the_first_prescaled_step_is_a_whole_one(void **state)
+{
+    Fixture *f = *state;
+
+    run(f, 100);
+    put(f, LOAD, 10);
+    put(f, CONTROL, ENABLE | SIZE_32 | PRE_256);
+    run(f, 255);
+    assert_int_equal(get(f, VALUE), 10);
+    run(f, 1);
+    assert_int_equal(get(f, VALUE), 9);
+    run(f, 200);
+    put(f, LOAD, 20);
+    run(f, 255);
+    assert_int_equal(get(f, VALUE), 20);
+    run(f, 1);
+    assert_int_equal(get(f, VALUE), 19);
+}
+
+static void the_prescaler_stands_still_with_the_timer(void **state)
+{
+    Fixture *f = *state;
+
+    put(f, LOAD, 10);
+    put(f, CONTROL, ENABLE | SIZE_32 | PRE_256);
+    run(f, 100);
+    put(f, CONTROL, SIZE_32 | PRE_256);
+    run(f, 1000);
+    put(f, CONTROL, ENABLE | SIZE_32 | PRE_256);
+    run(f, 155);
+    assert_int_equal(get(f, VALUE), 10);
+    run(f, 1);
+    assert_int_equal(get(f, VALUE), 9);
+}
+
 static void the_background_load_waits_for_zero(void **state)
 {
     Fixture *f = *state;
@@ -136,6 +171,8 @@ int main(void)
         TEST(a_periodic_timer_reloads),
         TEST(a_one_shot_timer_waits_for_a_new_load),
         TEST(the_prescaler_divides_by_16_and_256),
+        TEST(the_first_prescaled_step_is_a_whole_one),
+        TEST(the_prescaler_stands_still_with_the_timer),
         TEST(the_background_load_waits_for_zero),
         TEST(the_raw_flag_is_set_without_the_interrupt),
         TEST(both_timers_share_the_combined_interrupt),

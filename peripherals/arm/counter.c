@@ -61,6 +61,34 @@ void zif__counter_set_value(ZifCounter *c, ZifTime now, uint32_t value)
     c->base_ticks = zif_clock_ticks(&c->clk, now);
 }
 
+/* The clock's edge at `now`, or the next one: a write between two edges is taken over at the second. */
+static ZifTime next_edge(const ZifCounter *c, ZifTime now)
+{
+    uint64_t ticks = zif_clock_ticks(&c->clk, now);
+    ZifTime edge = zif_clock_when(&c->clk, ticks) + 1; /* a ZifClock's base lies one picosecond before its edge */
+
+    if (c->clk.hz && now > edge) {
+        edge = zif_clock_when(&c->clk, ticks + 1) + 1;
+    }
+    return now > edge ? now : edge;
+}
+
+/* The prescaler has counted `phase` ticks of its present step. */
+static void set_phase(ZifCounter *c, ZifTime now, uint32_t phase)
+{
+    zif_clock_set_ticks(&c->clk, next_edge(c, now), phase);
+    c->base_ticks = phase;
+}
+
+void zif__counter_load(ZifCounter *c, ZifTime now, uint32_t value)
+{
+    zif__counter_set_value(c, now, value);
+    c->phase = 0;
+    if (c->running && c->prescale) {
+        set_phase(c, now, 0);
+    }
+}
+
 static void rebase(ZifCounter *c, ZifTime now)
 {
     zif__counter_set_value(c, now, zif__counter_value(c, now));
@@ -82,5 +110,10 @@ void zif__counter_set_mode(ZifCounter *c, ZifTime now, uint32_t reload, unsigned
 void zif__counter_run(ZifCounter *c, ZifTime now, bool running)
 {
     rebase(c, now);
+    if (c->prescale && running && !c->running) {
+        set_phase(c, now, c->phase);
+    } else if (c->prescale && !running && c->running) {
+        c->phase = (uint32_t)c->base_ticks & ((1u << c->prescale) - 1);
+    }
     c->running = running;
 }
