@@ -563,12 +563,23 @@ static void write_cr(Rtc *r, uint32_t old, uint32_t value)
     set_rate(r);
 }
 
+/* The shadow registers take what the calendar shows now, and keep it until they are synchronised again. */
+static void take_shadow(Rtc *r)
+{
+    r->shadow_time = r->time;
+    r->shadow_date = r->date;
+    r->shadow_ss = subseconds(r);
+}
+
 static void write_isr(Rtc *r, uint32_t old)
 {
     uint32_t *isr = &r->values[ISR];
     if (r->key != 2 && (*isr ^ old) & (INIT | RSF)) {
         refuse(r, ISR, (*isr & ~(uint32_t)(INIT | RSF)) | (old & (INIT | RSF)),
                "the keys 0xCA and 0x53 were not written to WPR");
+    }
+    if (old & RSF && (!(*isr & RSF) || (*isr & INIT && !(old & INIT)))) {
+        take_shadow(r);
     }
     if (*isr & INIT && !(old & INIT)) {
         *isr &= ~(uint32_t)RSF;
@@ -605,6 +616,7 @@ static void write_shift(Rtc *r, uint32_t value)
         next_second(r);
     }
     r->second_at += (value & 0x7fff) * ticks_per_step(r);
+    take_shadow(r);
     r->values[ISR] &= ~(uint32_t)RSF;
     after_cycles(r, SYNC, 2);
 }
@@ -674,7 +686,7 @@ static void rtc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
 static uint32_t rtc_peek(ZifDevice *dev, unsigned slot)
 {
     Rtc *r = (Rtc *)dev;
-    bool shadow = r->locked && !(r->values[CR] & BYPSHAD);
+    bool shadow = !(r->values[CR] & BYPSHAD) && (r->locked || !(r->values[ISR] & (RSF | INITF)));
     if (slot != TR && slot != DR && slot != SSR && slot != ISR) {
         return r->values[slot];
     }
@@ -706,11 +718,9 @@ static void rtc_read(ZifDevice *dev, unsigned slot)
     }
     if (slot == DR) {
         r->locked = false;
-    } else if (!r->locked) {
+    } else if (!r->locked && r->values[ISR] & RSF) {
         r->locked = true;
-        r->shadow_time = r->time;
-        r->shadow_date = r->date;
-        r->shadow_ss = subseconds(r);
+        take_shadow(r);
     }
 }
 
@@ -769,7 +779,8 @@ static void rtc_reset(ZifDevice *dev, ZifResetKind kind)
     Rtc *r = (Rtc *)dev;
     if (kind == ZIF_RESET_POWER_ON || kind == ZIF_RESET_BLOCK) {
         r->time = 0;
-        r->date = 0x2101;
+        r->date = r->shadow_date = 0x2101;
+        r->shadow_time = r->shadow_ss = 0;
         r->key = 0;
         r->second_at = r->synced = 0;
         r->wakeup_at = ZIF_TIME_NEVER;
