@@ -6,6 +6,7 @@
  * and conversion times, external triggers, analogue watchdog, DMA, overrun, multi modes.
  * Departs: a trigger starts the sampling at once, without the synchronisation cycles. In 6-bit resolution a left-aligned
  * injected result has its sign in bit 15 like all others.
+ * Narrow writes, which the manual does not allow, are taken like narrow reads.
  * Missing: nothing else known.
  *
  * Node properties: those of adc_input.c; zif,common (phandle of the common block).
@@ -450,7 +451,6 @@ const ZifClass zif__stm32f4_adc = {
     .nregs = ADC_NREGS,
     .values = offsetof(Adc, values),
     .span = 0x100,
-    .widths = ZIF_W32,
     .inputs = (const ZifInput[]){ { "ext", 16, on_ext }, { "jext", 16, on_jext }, { "dma-end", 1, on_dma_end }, { 0 } },
     .outputs = (const ZifOutput[]){ { "irq", 1 }, { "dma", 1 }, { 0 } },
     .events = (const char *const[]){ "converted", NULL },

@@ -296,7 +296,6 @@ const ZifClass zif__stm32f4_adc_common = {
     .nregs = ADCC_NREGS,
     .values = offsetof(AdcCommon, values),
     .span = 0x100,
-    .widths = ZIF_W32,
     .inputs = (const ZifInput[]){ { "dma-end", 1, on_dma_end }, { 0 } },
     .outputs = (const ZifOutput[]){ { "dma", 1 }, { 0 } },
     .events = (const char *const[]){ "second", "third", NULL },

@@ -4,7 +4,8 @@
  * Reference: RM0090 Rev 19, chapter 14 "Digital-to-analog converter (DAC)".
  * Models: all data formats, triggers, both waveforms, DMA requests and underrun. What the pins carry is in DOR1 and DOR2; output
  * line out is high while that is at least half the scale.
- * Departs: the one to three APB1 cycles from data or trigger to the output are not waited for; nor is the settling time.
+ * Departs: the one to three APB1 cycles from data or trigger to the output are not waited for; nor is the settling time. Narrow
+ * accesses, which the manual does not allow but drivers make by DMA, reach the lanes of the register they name.
  * Missing: nothing else known.
  *
  * Inputs: ext, the trigger lines in the order of TSEL.
@@ -261,7 +262,6 @@ const ZifClass zif__stm32f4_dac = {
     .nregs = NREGS,
     .values = offsetof(Dac, values),
     .span = 0x400,
-    .widths = ZIF_W32,
     .inputs = (const ZifInput[]){ { "ext", 8, on_ext }, { 0 } },
     .outputs = (const ZifOutput[]){ { "irq", 1 }, { "dma", 2 }, { "out", 2 }, { 0 } },
     .reset = dac_reset,
