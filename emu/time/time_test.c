@@ -67,6 +67,18 @@ static void changing_the_rate_keeps_the_time(void **state)
     zif_timeline_free(tl);
 }
 
+static void time_can_go_on_while_the_core_stands_still(void **state)
+{
+    ZifTimeline *tl = timeline(16000000);
+    count = 16000;
+    zif_timeline_set_now(tl, 5 * ZIF_MS + 7);
+    assert_int_equal(zif_timeline_now(tl), 5 * ZIF_MS + 7);
+    assert_int_equal(zif_timeline_cycles_at(tl, 5 * ZIF_MS + 8), 16001);
+    count += 16;
+    assert_int_equal(zif_timeline_now(tl), 5 * ZIF_MS + 7 + ZIF_US);
+    zif_timeline_free(tl);
+}
+
 static void events_run_by_time_then_order_then_age(void **state)
 {
     ZifTimeline *tl = timeline(1000000);
@@ -285,6 +297,7 @@ int main(void)
         cmocka_unit_test(time_of_a_cycle_is_rounded_up_and_found_again),
         cmocka_unit_test(months_of_cycles_do_not_overflow),
         cmocka_unit_test(changing_the_rate_keeps_the_time),
+        cmocka_unit_test(time_can_go_on_while_the_core_stands_still),
         cmocka_unit_test(events_run_by_time_then_order_then_age),
         cmocka_unit_test(moving_and_cancelling_keep_the_queue_in_order),
         cmocka_unit_test(an_event_may_schedule_itself_for_now),

@@ -1,4 +1,5 @@
 /* Driving a machine's bus and clock without its processor. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <unistd.h>
 #include "bed.h"
 
 static const uint64_t TIMER = 0x40000000; /* CMSDK APB timer 0 of the MPS2, at 25 MHz */
@@ -147,6 +148,52 @@ static void a_property_of_the_tree_can_be_overridden(void **state)
     zif_machine_free(m);
 }
 
+static void a_board_without_a_processor_is_a_bus(void **state)
+{
+    static const uint64_t FLASH = 0xfe000000;
+    uint16_t autoselect[] = { 0xaa, 0x55, 0x90 }, word = 0;
+    ZifRunInfo info;
+    ZifMachine *m = bed_new("musicpal", 1);
+    assert_false(zif_machine_has_cpu(m));
+    assert_int_equal(zif_machine_run(m, ZIF_MS, &info), ZIF_RUN_CANNOT);
+    assert_string_equal(info.text, "musicpal has no processor to run");
+    ZifSnapshot *array = zif_machine_snapshot(m);
+    zif_machine_access(m, FLASH + 0xaaa, &autoselect[0], 2, true);
+    zif_machine_access(m, FLASH + 0x554, &autoselect[1], 2, true);
+    zif_machine_access(m, FLASH + 0xaaa, &autoselect[2], 2, true);
+    zif_machine_access(m, FLASH, &word, 2, false);
+    assert_int_equal(word, 0xbf);
+    zif_machine_advance(m, ZIF_SEC + 1);
+    assert_int_equal(zif_machine_now(m), ZIF_SEC + 1);
+    zif_machine_restore(m, array);
+    assert_int_equal(zif_machine_now(m), 0);
+    zif_machine_access(m, FLASH, &word, 2, false);
+    assert_int_equal(word, 0xffff);
+    assert_false(zif_machine_drive_irq(m, 0, 1));
+    zif_snapshot_free(array);
+    bed_free(m);
+}
+
+static void a_board_without_a_processor_goes_into_a_file(void **state)
+{
+    char path[] = "/tmp/zif-held-XXXXXX";
+    Error *err = NULL;
+    close(mkstemp(path));
+    ZifMachine *m = bed_new("musicpal", 1);
+    uint16_t query = 0x98, word = 0;
+    zif_machine_advance(m, 12345);
+    zif_machine_access(m, 0xfe0000aa, &query, 2, true);
+    assert_true(zif_machine_save_file(m, path, &err));
+    zif_machine_reset(m, ZIF_RESET_POWER_ON);
+    zif_machine_advance(m, ZIF_SEC);
+    assert_true(zif_machine_load_file(m, path, &err));
+    zif_machine_access(m, 0xfe000020, &word, 2, false);
+    assert_int_equal(word, 'Q');
+    assert_int_equal(zif_machine_now(m), 12345);
+    unlink(path);
+    bed_free(m);
+}
+
 #define TEST(name) cmocka_unit_test(name)
 
 int main(void)
@@ -161,6 +208,8 @@ int main(void)
         TEST(a_devices_output_is_heard),
         TEST(a_fault_is_the_results_affair),
         TEST(a_property_of_the_tree_can_be_overridden),
+        TEST(a_board_without_a_processor_is_a_bus),
+        TEST(a_board_without_a_processor_goes_into_a_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

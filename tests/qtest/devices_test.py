@@ -64,6 +64,36 @@ class DualTimer(Case):
             self.assertEqual(m.read(value), 1000)
 
 
+class Stm32(Case):
+    """RCC and GPIO of the STM32F405."""
+    CR, AHB1ENR, MODER, IDR, BSRR = 0x40023800, 0x40023830, 0x40020000, 0x40020010, 0x40020018
+
+    def setUp(self):
+        self.m = self.machine("netduinoplus2")
+
+    def test_an_oscillator_takes_its_time(self):
+        self.m.write(self.CR, 0x10083)
+        self.assertEqual(self.m.read(self.CR) >> 17 & 1, 0)
+        self.m.step()
+        self.m.step(5_000_000)
+        self.assertEqual(self.m.read(self.CR) >> 17 & 1, 1)
+
+    def test_a_block_without_its_clock_is_deaf_and_says_so(self):
+        self.m.write(self.MODER, 0xa8000001)
+        self.assertEqual(self.m.read(self.MODER), 0)
+        self.assertIn("clock-off: gpioa.MODER: write to MODER with the clock off (rcc.AHB1ENR.GPIOAEN is 0)", self.m.close())
+
+    def test_pins_are_driven_and_heard(self):
+        self.m.write(self.AHB1ENR, 1)
+        self.m.read(self.AHB1ENR)
+        self.m.write(self.MODER, 0xa8000001)
+        self.m.ask("irq_intercept_out gpioa")
+        self.m.write(self.BSRR, 1)
+        self.assertEqual(self.m.lines.get(0), True)
+        self.m.ask("set_irq_in gpioa pin 3 1")
+        self.assertEqual(self.m.read(self.IDR) & 9, 9)
+
+
 class MicrobitTimer(Case):
     def test_compares_match_on_time_and_after_overflow(self):
         base = 0x40008000

@@ -12,15 +12,17 @@ class Examples(unittest.TestCase):
     with open(sys.argv[1], encoding="utf-8") as page:
         text = page.read()
 
-    def block(self, language):
-        return re.search(rf"```{language}\n(.*?)```", self.text, re.S).group(1)
+    def blocks(self, language):
+        return re.findall(rf"```{language}\n(.*?)```", self.text, re.S)
 
-    def test_the_shell_line_prints_what_the_page_says(self):
-        r = subprocess.run(["sh", "-c", self.block("sh")], env=ENV, capture_output=True, text=True, check=True)
-        self.assertEqual(r.stdout, self.block("text"))
+    def test_the_shell_lines_print_what_the_page_says(self):
+        for line, text in zip(self.blocks("sh"), self.blocks("text"), strict=True):
+            r = subprocess.run(["sh", "-c", line], env=ENV, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               check=True)
+            self.assertEqual(r.stdout, text)
 
     def test_the_program_passes(self):
-        r = subprocess.run([sys.executable, "-c", self.block("python")], env=ENV, capture_output=True, text=True,
+        r = subprocess.run([sys.executable, "-c", self.blocks("python")[0]], env=ENV, capture_output=True, text=True,
                            check=False)
         self.assertEqual((r.returncode, r.stderr), (0, ""))
 

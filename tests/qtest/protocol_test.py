@@ -240,9 +240,22 @@ class Session(Case):
             with open(path, encoding="ascii") as log:
                 self.assertEqual(log.read(), "[R +0.000000000] clock_step 20\n[S +0.000000020] OK 20\n")
 
+    def test_a_file_can_hold_a_flash(self):
+        with tempfile.NamedTemporaryFile() as f:
+            self.addCleanup(lambda: os.path.exists(f.name + ".wear") and os.unlink(f.name + ".wear"))
+            m = self.machine("musicpal", "--flash=flash=" + f.name)
+            for address, data in ((0xaaa, 0xaa), (0x554, 0x55), (0xaaa, 0xa0), (0x10, 0x1234)):
+                m.write(0xfe000000 + address, data, "w")
+            m.step()
+            self.assertEqual(m.read(0xfe000010, "w"), 0x1234)
+            m.close()
+            f.seek(0x10)
+            self.assertEqual(f.read(3), b"\x34\x12\xff")
+
     def test_bad_usage_is_one_sentence(self):
         for words in (["--board=nosuch"], [], ["--serve=x", "--board=microbit"], ["--board=microbit", "y"],
-                      ["--board=microbit", "--serve=unix:/nonexistent/s"], ["--seed=x"]):
+                      ["--board=microbit", "--serve=unix:/nonexistent/s"], ["--seed=x"],
+                      ["--board=microbit", "--flash=nosuch=/nonexistent/f"], ["--board=microbit", "--flash=x"]):
             r = subprocess.run([ZIF, "qtest", *words], capture_output=True, text=True, check=False, input="")
             self.assertEqual((r.returncode, r.stdout, r.stderr.count("\n")), (125, "", 1), r.stderr)
 

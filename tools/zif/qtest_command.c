@@ -4,7 +4,7 @@
 #include "commands.h"
 #include "qtest_session.h"
 
-enum { HELP, BOARD, SERVE, MONITOR, SERIAL, IMAGE, POLLING, FAULTS, LOG, QUIET, SEED };
+enum { HELP, BOARD, SERVE, MONITOR, SERIAL, IMAGE, FLASH, POLLING, FAULTS, LOG, QUIET, SEED };
 
 const Option qtest_options[] = {
     { BOARD, "board", 'b', OPTION_VALUE, "BOARD", "The board or SoC; `zif boards` lists them." },
@@ -15,6 +15,8 @@ const Option qtest_options[] = {
     { SERIAL, "serial", 0, OPTION_VALUE, "CHANNEL",
       "The next serial line, console first; also file:PATH and null. Repeatable." },
     { IMAGE, "image", 0, OPTION_VALUE, "FILE", "Put an image into the memories, as `zif run` does. Repeatable." },
+    { FLASH, "flash", 0, OPTION_VALUE, "NAME=FILE[,ro|,overlay]",
+      "Let FILE hold a flash's contents, as `zif run` does. Repeatable." },
     { POLLING, "polling", 0, OPTION_FLAG, NULL,
       "A client that reads the same value from the same address three times in a row is waiting: let time go on to the "
       "next event." },
@@ -103,6 +105,9 @@ static bool parse(QtestSession *s, bool *help, char **argv, Error **errp)
         case IMAGE:
             ok = next_free(s->images, QTEST_IMAGES, value, "image", errp);
             break;
+        case FLASH:
+            ok = flash_options_add_file(s->flash, value, errp);
+            break;
         case POLLING:
             s->polling = true;
             break;
@@ -134,13 +139,18 @@ int command_qtest(char **argv)
 {
     bool help = false;
     Error *err = NULL;
-    QtestSession s = { .machine = { .port = "portable", .max_resets = UINT32_MAX }, .qtest = "stdio", .reports = true };
-    if (!parse(&s, &help, argv, &err)) {
-        return cannot(err);
-    }
-    if (help) {
+    FlashOptions flash = { 0 };
+    QtestSession s = { .machine = { .port = "portable", .max_resets = UINT32_MAX },
+                       .qtest = "stdio",
+                       .reports = true,
+                       .flash = &flash,
+                       .keeps_wear = true };
+    bool ok = parse(&s, &help, argv, &err);
+    if (ok && help) {
         help_command("qtest");
-        return 0;
+    } else if (ok) {
+        ok = qtest_session(&s, &err);
     }
-    return qtest_session(&s, &err) ? 0 : cannot(err);
+    flash_options_free(&flash);
+    return ok ? 0 : cannot(err);
 }

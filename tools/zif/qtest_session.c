@@ -80,28 +80,13 @@ static void print_report(void *opaque, const ZifReportEntry *e)
             e->reg, e->text, zif_time_format(e->first, when));
 }
 
-static bool attach_flashes(ZifMachine *m, const QtestSession *s, Error **errp)
-{
-    for (unsigned i = 0; i < QTEST_FLASHES && s->flashes[i].name; i++) {
-        ZifFlash *f = zif_machine_flash_by_name(m, s->flashes[i].name);
-        if (!f) {
-            error_setg(errp, "the board has no flash '%s'", s->flashes[i].name);
-            return false;
-        }
-        if (!zif_flash_attach(f, s->flashes[i].file, s->flashes[i].mode, errp)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static bool make_machine(Serving *v, const QtestSession *s, Error **errp)
 {
     if (!s->machine.board) {
         return true;
     }
     v->m = zif_machine_new(&s->machine, errp);
-    if (!v->m || !attach_flashes(v->m, s, errp)) {
+    if (!v->m || (s->flash && !flash_options_apply(s->flash, v->m, false, errp))) {
         return false;
     }
     for (unsigned i = 0; i < QTEST_IMAGES && s->images[i]; i++) {
@@ -172,6 +157,7 @@ bool qtest_session(const QtestSession *s, Error **errp)
         qmp_greet(v->qmp);
         channels_serve(v->channels, CHANNELS, &v->done, &stop);
         qmp_tell_shutdown(v->qmp, stop);
+        ok = !v->m || !s->keeps_wear || flash_options_keep_wear(s->flash, v->m, errp);
     }
     zif_machine_free(v->m);
     qtest_free(v->q);
@@ -186,5 +172,5 @@ bool qtest_session(const QtestSession *s, Error **errp)
         fclose(v->log);
     }
     free(v);
-    return ok || stop;
+    return ok;
 }

@@ -2,9 +2,9 @@
 #ifndef ZIF_TOOL_QTEST_SESSION_H
 #define ZIF_TOOL_QTEST_SESSION_H
 
-#include <zif/machine.h>
+#include "flash_files.h"
 
-enum { QTEST_SERIALS = 8, QTEST_IMAGES = 16, QTEST_FLASHES = 8 };
+enum { QTEST_SERIALS = 8, QTEST_IMAGES = 16 };
 
 typedef struct {
     ZifMachineConfig machine; /* board NULL: no machine */
@@ -13,13 +13,11 @@ typedef struct {
     const char
         *serials[QTEST_SERIALS];      /* channels of the machine's serial lines in their order; NULL = not connected */
     const char *images[QTEST_IMAGES]; /* NULL-ended unless full: as `zif run` takes them */
-    struct {
-        const char *name, *file;
-        ZifFlashFile mode;
-    } flashes[QTEST_FLASHES]; /* files that hold flashes, ended by a row without name unless full */
-    const char *log;          /* file for every line of the protocol; NULL = none */
-    bool polling, faults;     /* see QtestConfig */
-    bool reports;             /* print what the devices have to complain about to standard error */
+    FlashOptions *flash;              /* files that hold flashes; NULL = none */
+    bool keeps_wear;                  /* beside those files, as `zif run` does */
+    const char *log;                  /* file for every line of the protocol; NULL = none */
+    bool polling, faults;             /* see QtestConfig */
+    bool reports;                     /* print what the devices have to complain about to standard error */
 } QtestSession;
 
 /** Serves until the client leaves, asks for the end, or SIGTERM. False and *errp when it could not begin. */

@@ -25,6 +25,8 @@ typedef struct {
     const char *monitor_id;
     char *pflash;
     ZifFlashFile pflash_mode;
+    FlashOption file; /* the flash and its file */
+    FlashOptions flash;
     uint64_t pflash_size;
     bool pflash_properties; /* any was set */
     uint32_t blocks[SYSTEM_REGIONS], lengths[SYSTEM_REGIONS], width, ids[4];

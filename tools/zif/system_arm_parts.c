@@ -231,9 +231,9 @@ bool system_arm_flash(SystemArm *s, Error **errp)
     s->session.machine.overrides = s->overrides;
     s->session.machine.noverrides = s->noverrides;
     if (s->pflash) {
-        s->session.flashes[0].name = "flash";
-        s->session.flashes[0].file = s->pflash;
-        s->session.flashes[0].mode = s->pflash_mode;
+        s->file = (FlashOption){ (char *)"flash", s->pflash, s->pflash_mode };
+        s->flash = (FlashOptions){ .files = &s->file, .nfiles = 1 };
+        s->session.flash = &s->flash;
     }
     return true;
 }
