@@ -17,6 +17,9 @@ static unsigned page_prot(void *opaque, uint32_t page)
     if (zif__stack_guards(cpu, page, ZIF_PORT_PAGE)) {
         prot &= ~(unsigned)ZIF_PROT_W;
     }
+    if (cpu->taint && zif__taint_watches(cpu->taint, page)) {
+        prot &= ZIF_PROT_X;
+    }
     bool watched = zif__dwt_watches(cpu, page, ZIF_PORT_PAGE) || zif__watched(cpu, page, ZIF_PORT_PAGE);
     return watched ? prot & ZIF_PROT_X : prot;
 }
@@ -71,6 +74,9 @@ static ZifPortFault check(void *opaque, uint32_t addr, unsigned size, ZifAccKind
     }
     if (kind != ZIF_ACC_FETCH && cpu->nwatches && zif__watch_stops(cpu, addr, size, kind == ZIF_ACC_STORE)) {
         return ZIF_FAULT_WATCH;
+    }
+    if (kind != ZIF_ACC_FETCH && cpu->taint) {
+        zif__taint_access(cpu->taint, addr, size, kind == ZIF_ACC_STORE);
     }
     if (kind != ZIF_ACC_FETCH && zif__dwt_watches(cpu, addr, size)) {
         zif__dwt_access(cpu, addr, size, kind == ZIF_ACC_STORE);

@@ -8,6 +8,7 @@
 #define ZIF_CPU_CORE_H
 
 #include "cpu.h"
+#include "taint.h"
 
 /* Exception numbers [v7 B1.5.2]. */
 enum {
@@ -161,6 +162,7 @@ struct ZifCpu {
     } watches[ZIF_CPU_WATCHES]; /* a debugger's: no part of the machine's state */
     unsigned nwatches;
     uint32_t stack_limit; /* for reports; 0 = unknown */
+    ZifTaint *taint;      /* NULL: nobody follows unwritten memory */
     bool ignore_watches;
     struct {
         bool is_write, is_access, valid;

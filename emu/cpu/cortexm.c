@@ -108,6 +108,7 @@ void zif_cpu_free(ZifCpu *cpu)
     if (!cpu) {
         return;
     }
+    zif__taint_free(cpu->taint);
     if (cpu->port) {
         zif_event_cancel(cpu->cfg.timeline, &cpu->systick_event);
         zif_timeline_set_rate_hook(cpu->cfg.timeline, NULL, NULL);
@@ -339,6 +340,9 @@ static bool handle(ZifCpu *cpu, ZifPortStop reason, const ZifPortInfo *info, Zif
         st->event = true;
         break;
     case ZIF_STOP_EXC_RETURN:
+        if (cpu->taint) {
+            zif__taint_clear(cpu->taint);
+        }
         zif__exception_return(cpu, info->addr);
         break;
     case ZIF_STOP_DATA:
@@ -410,6 +414,9 @@ ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles)
             return ZIF_CPU_ASLEEP;
         }
         if (st->take) {
+            if (cpu->taint) {
+                zif__taint_clear(cpu->taint);
+            }
             zif__exception_enter(cpu);
             continue;
         }
@@ -418,9 +425,18 @@ ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles)
         }
         ZifPortInfo info = { 0 };
         ZifCpuStop why;
+        uint64_t limit = cpu->deadline - st->extra;
+        bool follows = cpu->taint && zif__taint_active(cpu->taint);
+        if (follows) {
+            zif__taint_before(cpu->taint);
+            limit = zif_port_count(cpu->port) + 1;
+        }
         cpu->in_port = true;
-        ZifPortStop reason = zif_port_run(cpu->port, cpu->deadline - st->extra, &info);
+        ZifPortStop reason = zif_port_run(cpu->port, limit, &info);
         cpu->in_port = false;
+        if (cpu->taint) {
+            zif__taint_after(cpu->taint);
+        }
         if (cpu->stall || cpu->fix_masks || cpu->fpb_changed || cpu->vectreset_asked) {
             settle(cpu);
         }

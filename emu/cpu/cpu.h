@@ -38,6 +38,8 @@ typedef struct {
         void (*irq_enabled)(void *opaque, unsigned n);
         /* A store on the main stack, just below its limit, with this stack pointer. */
         void (*below_stack)(void *opaque, uint32_t sp);
+        /* A byte that nothing wrote, loaded by the instruction at `pc`, decides something now: `what` says what. */
+        void (*unwritten)(void *opaque, uint32_t address, uint32_t pc, const char *what);
         void (*itm)(void *opaque, unsigned port, unsigned size, uint32_t value);
         void *opaque;
     } hooks;
@@ -63,6 +65,11 @@ ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles);
 void zif_cpu_enable_itm(ZifCpu *cpu, uint32_t ports);
 /** Where the main stack ends, for hooks.below_stack; 0 = unknown. */
 void zif_cpu_set_stack_limit(ZifCpu *cpu, uint32_t limit);
+/** Follows reads of bytes of this RAM that nothing wrote (hooks.unwritten), from now on; all of it counts as written until
+ * zif_cpu_set_written says otherwise. Costs time; changes nothing that the guest sees. */
+void zif_cpu_follow_unwritten(ZifCpu *cpu, MemoryRegion *mr);
+/** mr NULL: all that is followed, whatever offset and size are. */
+void zif_cpu_set_written(ZifCpu *cpu, MemoryRegion *mr, uint64_t offset, uint64_t size, bool written);
 /** Where the vectors are now. */
 uint32_t zif_cpu_vector_base(const ZifCpu *cpu);
 /** Cycle count: instructions + skipped + stalled. Exact inside device callbacks. */

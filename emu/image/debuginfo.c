@@ -171,6 +171,25 @@ bool zif_image_symbol_address(ZifImage *image, const char *name, uint32_t *addre
     return false;
 }
 
+bool zif_image_section(ZifImage *image, const char *prefix, unsigned n, uint32_t *address, uint32_t *size)
+{
+    const ZifDebugInfo *debug = debuginfo(image);
+    size_t names;
+    if (!debug || !debug->elf || elf_getshdrstrndx(debug->elf, &names)) {
+        return false;
+    }
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(debug->elf, section));) {
+        GElf_Shdr sh;
+        const char *name = gelf_getshdr(section, &sh) ? elf_strptr(debug->elf, names, sh.sh_name) : NULL;
+        if (name && !strncmp(name, prefix, strlen(prefix)) && n-- == 0) {
+            *address = (uint32_t)sh.sh_addr;
+            *size = (uint32_t)sh.sh_size;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool zif_image_line(ZifImage *image, uint32_t address, const char **file, unsigned *line)
 {
     const ZifDebugInfo *debug = debuginfo(image);

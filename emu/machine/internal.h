@@ -107,7 +107,8 @@ struct ZifMachine {
     } storm;
     uint32_t stack_limit; /* 0 = unknown */
     const char *stack_limit_name;
-    bool stack_told;
+    bool stack_told, stack_known;
+    bool follows_unwritten;
     struct {
         uint32_t pc;
         uint64_t weight;    /* instructions since the sample before */
@@ -174,6 +175,13 @@ bool zif__look(ZifMachine *m, uint32_t address, void *bytes, size_t len);
 /** Values above sp that look like return addresses, oldest call last; returns how many were put into out. */
 unsigned zif__backtrace(ZifMachine *m, uint32_t sp, uint32_t *out, unsigned max);
 
+/* unwritten.c */
+/** Power has come and images are loaded: what RAM nothing wrote yet. */
+void zif__unwritten_begin(ZifMachine *m);
+/** Memory came from elsewhere: all of it counts as written. */
+void zif__unwritten_forget(ZifMachine *m);
+void zif__unwritten_decides(void *opaque, uint32_t address, uint32_t pc, const char *what);
+
 /* rtt.c */
 typedef struct ZifRtt ZifRtt;
 void zif__rtt_begin(ZifMachine *m);
@@ -185,7 +193,7 @@ void zif__rtt_final(ZifMachine *m);
 void zif__itm(void *opaque, unsigned port, unsigned size, uint32_t value);
 
 /* mistakes.c */
-/** Images are loaded: what is known of the stack now. */
+/** Images are loaded: the stack's end is looked for, now or when it is first needed. */
 void zif__mistakes_begin(ZifMachine *m);
 /** A moment to look at the stack. */
 void zif__mistake_sample(ZifMachine *m);

@@ -161,6 +161,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->cpu_config.hooks.exception = exception;
     m->cpu_config.hooks.report = core_report;
     m->cpu_config.hooks.itm = zif__itm;
+    m->cpu_config.hooks.unwritten = zif__unwritten_decides;
     m->cpu_config.hooks.irq_enabled = zif__mistake_irq_enabled;
     m->cpu_config.hooks.below_stack = zif__mistake_below_stack;
     m->cpu_config.hooks.semihost = zif__machine_semihost;
@@ -211,6 +212,9 @@ static void reset(ZifMachine *m, ZifResetKind kind)
     if (m->cpu) {
         zif_cpu_reset(m->cpu, kind);
         zif_cpu_enable_itm(m->cpu, m->config.itm_ports);
+        if (kind == ZIF_RESET_POWER_ON) {
+            zif__unwritten_begin(m);
+        }
     }
     zif__semihost_reset(m);
     zif__observers_reset(m);

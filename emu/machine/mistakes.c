@@ -143,13 +143,13 @@ static bool find_limit(ZifMachine *m, const char *const *names, uint32_t top, ui
     return false;
 }
 
-void zif__mistakes_begin(ZifMachine *m)
+static void find_stack(ZifMachine *m)
 {
     static const char *const limits[] = { "__stack_limit",   "__StackLimit", "_sstack",
                                           "__stack_limit__", "_stack_limit", NULL };
     static const char *const ends[] = { "__bss_end__", "_ebss", "__bss_end", "_end", "end", NULL };
     uint32_t top = 0, limit = m->config.stack_limit;
-    m->stack_told = false;
+    m->stack_known = true;
     m->stack_limit_name = "--stack-limit";
     if (!limit && (!zif__look(m, zif_cpu_vector_base(m->cpu), &top, 4) ||
                    !(find_limit(m, limits, top, &limit) || find_limit(m, ends, top, &limit)))) {
@@ -160,18 +160,35 @@ void zif__mistakes_begin(ZifMachine *m)
     zif_cpu_set_stack_limit(m->cpu, m->config.stack_guard ? m->stack_limit : 0);
 }
 
-void zif__mistake_exception(ZifMachine *m, unsigned number, bool entry)
+void zif__mistakes_begin(ZifMachine *m)
 {
-    watch_for_storm(m, number, entry);
-    if (entry) {
-        zif__mistake_sample(m);
+    m->stack_told = m->stack_known = false;
+    m->stack_limit = 0;
+    if (m->config.stack_guard) {
+        find_stack(m);
     }
 }
 
-void zif__mistake_sample(ZifMachine *m)
+static void look_at_stack(ZifMachine *m)
 {
     uint32_t sp = m->stack_limit ? zif_port_get(zif_cpu_port(m->cpu), ZIF_REG_MSP) : 0;
     if (sp < m->stack_limit) {
         report_stack(m, sp, zif_cpu_exception(m->cpu) ? "in an exception" : "");
     }
+}
+
+void zif__mistake_exception(ZifMachine *m, unsigned number, bool entry)
+{
+    watch_for_storm(m, number, entry);
+    if (entry) {
+        look_at_stack(m);
+    }
+}
+
+void zif__mistake_sample(ZifMachine *m)
+{
+    if (!m->stack_known) { /* not at the start: reading symbols takes time, and many runs are over by now */
+        find_stack(m);
+    }
+    look_at_stack(m);
 }

@@ -158,6 +158,7 @@ void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
     }
     zif__calls_again(m);
     zif__rtt_again(m);
+    zif__unwritten_forget(m);
     zif__hash_restore(m, s->hash);
     zif__observers_restored(m);
     zif__leave(before);

@@ -39,6 +39,7 @@ enum {
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
+    UNINIT,
     RTT,
     ITM,
     PLUGIN,
@@ -132,6 +133,9 @@ const Option run_option_table[] = {
       "Such reports do not count for --strict." },
     { PLUGIN, "plugin", 0, OPTION_VALUE, "FILE",
       "A shared object with further models, built against zif/peripheral.h." },
+    { UNINIT, "uninit", 0, OPTION_FLAG, NULL,
+      "Follow reads of RAM that nothing wrote until the value decides something, and report that (so does --strict). "
+      "Runs are slower." },
     { STACK_LIMIT, "stack-limit", 0, OPTION_VALUE, "ADDRESS",
       "Where the main stack ends, for the report `stack'; what __stack_limit, __StackLimit, _sstack or the end of .bss "
       "say." },
@@ -497,6 +501,9 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return add_pin_step(o, STEP_PRESS, "press", value, errp);
     case EXPECT_PIN:
         return add_pin_step(o, STEP_EXPECT_PIN, "expect-pin", value, errp);
+    case UNINIT:
+        o->machine.uninit = true;
+        return true;
     case RTT:
         return parse_channel(o, "rtt", &o->machine.rtt_channels, value, errp);
     case ITM:
@@ -614,9 +621,11 @@ bool run_options_parse(RunOptions *o, char **argv, Error **errp)
             return false;
         }
     }
+    o->machine.uninit |= o->strict >> ZIF_REPORT_UNINIT & 1;
     o->machine.stack_guard = o->machine.stack_limit || o->strict & 1u << ZIF_REPORT_STACK;
     for (size_t i = 0; i < o->nexpected; i++) {
         o->machine.stack_guard |= o->expected[i]->kind == ZIF_REPORT_STACK;
+        o->machine.uninit |= o->expected[i]->kind == ZIF_REPORT_UNINIT;
     }
     if (o->gdb_halts && !o->gdb) {
         error_setg(errp, "-S waits for GDB for ever: -s or --gdb is needed too");

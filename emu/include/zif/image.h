@@ -75,6 +75,8 @@ bool zif_image_disjoint(const ZifImage *a, const ZifImage *b, Error **errp);
 bool zif_image_symbol(ZifImage *image, uint32_t address, const char **name, uint32_t *offset);
 /** The address of a symbol; bit 0 of Thumb functions is cleared. */
 bool zif_image_symbol_address(ZifImage *image, const char *name, uint32_t *address);
+/** The n-th section whose name begins with `prefix`. */
+bool zif_image_section(ZifImage *image, const char *prefix, unsigned n, uint32_t *address, uint32_t *size);
 /** Source file as the compiler recorded it, and line, of an instruction. */
 bool zif_image_line(ZifImage *image, uint32_t address, const char **file, unsigned *line);
 

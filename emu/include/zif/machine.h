@@ -28,6 +28,7 @@ typedef struct {
     const struct ZifOverride *overrides; /* properties of the devicetree that differ, noverrides of them */
     unsigned noverrides;
     uint32_t stack_limit; /* the end of the main stack, for reports; 0: what the image's symbols say */
+    bool uninit;          /* follow reads of RAM that nothing wrote (report uninit): slower */
     bool stack_guard; /* look at every store below it; else at exceptions and now and then: stores near it get slower */
     const char *svd;  /* an SVD file that names the registers of blocks nobody modelled; NULL = none */
     /* NULL-ended: fields held at a value, PERIPHERAL.REGISTER[.FIELD]=VALUE or ADDRESS[:BIT|:MSB:LSB]=VALUE. */
