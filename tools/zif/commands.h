@@ -24,11 +24,13 @@ int command_board(char **argv);
 int command_classes(char **argv);
 int command_mtree(char **argv);
 int command_qtest(char **argv);
+int command_trace(char **argv);
 int command_completion(char **argv);
 int command_help(char **argv);
 
 extern const Option boards_options[], board_options[], classes_options[], mtree_options[], qtest_options[],
     help_only_options[];
+extern const Option trace_options[];
 extern const char qtest_more[];
 
 /** The man-style page of a subcommand, to standard output. */

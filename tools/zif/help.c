@@ -86,6 +86,9 @@ const Command commands[] = {
       "qtest "
       "protocol), to test a device model or a driver's register sequence. No processor executes.",
       qtest_options, qtest_more, command_qtest },
+    { "trace", "Print a binary trace.", "FILE",
+      "Prints what `zif run --trace=KINDS=FILE,binary` recorded, as the text it would have been.", trace_options, "",
+      command_trace },
     { "completion", "Print a shell's completion script.", "bash|zsh|fish",
       "Prints a script that completes the words of zif: eval \"$(zif completion bash)\".", help_only_options, "",
       command_completion },

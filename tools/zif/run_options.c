@@ -36,6 +36,7 @@ enum {
     VCD,
     COVERAGE,
     PROFILE,
+    TRACE,
     STRICT,
     EXPECT_REPORT,
     ALLOW_REPORT,
@@ -122,6 +123,12 @@ const Option run_option_table[] = {
     { COVERAGE, "coverage", 0, OPTION_VALUE, "FILE[,source=NAME...]",
       "Record which lines and branches were executed, as an lcov tracefile; the image needs nothing but -g. NAME (with "
       "* and ?) chooses source files." },
+    { TRACE, "trace", 0, OPTION_VALUE, "KINDS=FILE[,only=DEVICE][,from=TIME][,until=TIME][,binary]",
+      "Write down what happens, a line each, with time, instruction count, PC and source line. KINDS, with commas "
+      "between: "
+      "mmio (register accesses with their fields), irq, exc (exceptions), insn (every instruction), wire, uart, bus, "
+      "all. "
+      "DEVICE may hold * and ?; `zif trace` prints a binary one." },
     { PROFILE, "profile", 0, OPTION_VALUE, "FILE",
       "Record where virtual time went, exactly, as folded stacks for flame graphs, in nanoseconds." },
     { STRICT, "strict", 0, OPTION_MAYBE, "KINDS",
@@ -565,6 +572,9 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return true;
     case PROFILE:
         recorders_add(&o->recorders, zif_observe_profile, value);
+        return true;
+    case TRACE:
+        recorders_add(&o->recorders, zif_observe_trace, value);
         return true;
     case VCD:
         recorders_add(&o->recorders, zif_observe_vcd, value);

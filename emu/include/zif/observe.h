@@ -41,6 +41,16 @@ ZifObserver *zif_observe_coverage(ZifMachine *m, const char *spec, Error **errp)
  */
 ZifObserver *zif_observe_profile(ZifMachine *m, const char *spec, Error **errp);
 
+/**
+ * A trace, a line an event: "KINDS=FILE[,only=DEVICE...][,from=TIME][,until=TIME][,binary]". KINDS, with commas between: mmio (register
+ * accesses with the fields that are not 0), irq (interrupt lines), exc (exceptions), insn (instructions), wire (every line), uart, bus,
+ * all. DEVICE, with * and ?, keeps events of devices; it leaves exc and insn alone. A line is seconds of virtual time, instructions
+ * retired, PC, symbol and source line, and what happened. NULL and *errp when FILE cannot be written or the text is wrong.
+ */
+ZifObserver *zif_observe_trace(ZifMachine *m, const char *spec, Error **errp);
+/** Prints a binary trace as the text it would have been. False and *errp when it cannot be read, or not to its end. */
+bool zif_trace_print(const char *path, FILE *out, Error **errp);
+
 /** Writes what is known so far. Between runs. */
 void zif_observer_flush(ZifObserver *o);
 /** Leaves the machine, completes the file and frees the observer. False and *errp when not all could be written. NULL is allowed. */
