@@ -71,7 +71,7 @@ void zif__device_save(const ZifDevice *dev, void *bytes)
         at += sizeof e;
     }
     for (unsigned i = 0; i < core->ninputs; i++) {
-        *at++ = core->inputs[i].level;
+        *at++ = (uint8_t)(core->inputs[i].level | core->inputs[i].connected << 1);
     }
     for (unsigned i = 0; i < core->noutputs; i++) {
         *at++ = core->outputs[i].level;
@@ -108,7 +108,8 @@ void zif__device_restore(ZifDevice *dev, const void *bytes)
         }
     }
     for (unsigned i = 0; i < core->ninputs; i++) {
-        core->inputs[i].level = *at++;
+        core->inputs[i].level = *at & 1;
+        core->inputs[i].connected = *at++ >> 1 & 1;
     }
     for (unsigned i = 0; i < core->noutputs; i++) {
         core->outputs[i].level = *at++;

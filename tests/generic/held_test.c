@@ -122,6 +122,28 @@ static void a_devices_output_is_heard(void **state)
     bed_free(m);
 }
 
+static void a_snapshot_knows_what_drives_a_pin(void **state)
+{
+    static const uint32_t PULL_UP = 0x0c;
+    ZifMachine *m = bed_new("microbit", 1);
+    ZifDevice *gpio = zif_machine_device_by_name(m, "gpio0");
+    store(m, 0x50000700, PULL_UP);
+    ZifSnapshot *undriven = zif_machine_snapshot(m);
+    assert_int_equal(load(m, 0x50000510) & 1, 1);
+    assert_true(zif_device_drive(gpio, "pin", 0, 0));
+    assert_int_equal(load(m, 0x50000510) & 1, 0);
+    ZifSnapshot *driven = zif_machine_snapshot(m);
+    zif_machine_restore(m, undriven);
+    assert_int_equal(load(m, 0x50000510) & 1, 1);
+    zif_machine_restore(m, driven);
+    assert_int_equal(load(m, 0x50000510) & 1, 0);
+    assert_true(zif_device_drive(gpio, "pin", 0, -1));
+    assert_int_equal(load(m, 0x50000510) & 1, 1);
+    zif_snapshot_free(undriven);
+    zif_snapshot_free(driven);
+    bed_free(m);
+}
+
 static void a_fault_is_the_results_affair(void **state)
 {
     ZifMachine *m = bed_new("mps2-an385", 1);
@@ -206,6 +228,7 @@ int main(void)
         TEST(a_watchdog_resets_a_held_machine),
         TEST(interrupt_lines_are_heard),
         TEST(a_devices_output_is_heard),
+        TEST(a_snapshot_knows_what_drives_a_pin),
         TEST(a_fault_is_the_results_affair),
         TEST(a_property_of_the_tree_can_be_overridden),
         TEST(a_board_without_a_processor_is_a_bus),

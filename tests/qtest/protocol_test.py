@@ -201,6 +201,25 @@ class Session(Case):
         m.process.send_signal(signal.SIGTERM)
         self.assertEqual(m.process.wait(60), 0)
 
+    def test_sigterm_ends_a_long_step(self):
+        m = self.machine("mps2-an385")
+        m.write(RELOAD, 1)
+        m.write(CTRL, 9)
+        m.write(0xe000e014, 1)
+        m.write(0xe000e010, 7)  # an event every two cycles
+        m.process.stdin.write("clock_step 10000000000000\n")
+        m.process.stdin.flush()
+        m.process.send_signal(signal.SIGTERM)
+        self.assertEqual(m.process.wait(60), 0)
+
+    def test_sigterm_ends_writing_to_a_client_that_does_not_read(self):
+        m = self.machine("mps2-an385")
+        m.process.stdin.write("read 0x21000000 0x400000\n")
+        m.process.stdin.flush()
+        self.assertEqual(m.process.stdout.read(5), "OK 0x")  # it is writing now
+        m.process.send_signal(signal.SIGTERM)
+        self.assertEqual(m.process.wait(60), 0)
+
     def test_devices_complain_by_name(self):
         m = self.machine("mps2-an385")
         m.write(CTRL, 0xff00)

@@ -75,6 +75,7 @@ bool channel_open(Channel *c, const char *spec, const volatile sig_atomic_t *sto
 {
     const char *path;
     c->in = c->out = -1;
+    c->stop = stop;
     if (!strcmp(spec, "null")) {
         return true;
     }
@@ -109,13 +110,15 @@ void channel_send(Channel *c, const void *bytes, size_t len)
     const char *at = bytes;
     while (len && c->out >= 0) {
         ssize_t n = write(c->out, at, len);
-        if (n > 0) {
-            at += n;
-            len -= (size_t)n;
-        } else if (n < 0 && errno == EAGAIN) {
-            poll(&(struct pollfd){ .fd = c->out, .events = POLLOUT }, 1, -1);
+        if (n < 0 && errno == EAGAIN) {
+            poll(&(struct pollfd){ .fd = c->out, .events = POLLOUT }, 1, 100);
         } else if (n < 0 && errno != EINTR) {
             return; /* the peer is gone: reading from it will say so */
+        }
+        at += n > 0 ? n : 0;
+        len -= n > 0 ? (size_t)n : 0;
+        if (len && *c->stop) {
+            return;
         }
     }
 }

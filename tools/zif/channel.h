@@ -21,9 +21,11 @@ typedef struct {
     int in, out; /* -1: none */
     void (*input)(void *opaque, const void *bytes, size_t len);
     void *opaque;
+    const volatile sig_atomic_t *stop; /* as given to channel_open */
 } Channel;
 
-/** False and *errp on a bad spec, or when the host refuses. *stop turning true ends waiting for a client. */
+/** False and *errp on a bad spec, or when the host refuses. *stop turning true (by a signal, which it takes to notice)
+ * ends waiting for a client, also for one that does not read. */
 bool channel_open(Channel *c, const char *spec, const volatile sig_atomic_t *stop, Error **errp);
 void channel_close(Channel *c);
 void channel_send(Channel *c, const void *bytes, size_t len);

@@ -6,6 +6,7 @@
 #ifndef ZIF_TOOL_QTEST_H
 #define ZIF_TOOL_QTEST_H
 
+#include <signal.h>
 #include <zif/machine.h>
 
 typedef struct Qtest Qtest;
@@ -17,6 +18,7 @@ typedef struct {
     bool polling; /* a client that reads the same value again and again is waiting: time goes to the next event */
     bool faults;  /* an access that nothing takes is answered with FAIL, not OK */
     FILE *log;    /* every line with its virtual time; NULL = none */
+    const volatile sig_atomic_t *stop; /* turns true when a long wait has to end; NULL = never */
 } QtestConfig;
 
 /** A machine that has been reset; NULL: there is none, and what would need one is answered with FAIL. */

@@ -132,7 +132,7 @@ static bool connect_client(Serving *v, const QtestSession *s, Error **errp)
         error_setg_errno(errp, errno, "cannot write %s", s->log);
         return false;
     }
-    v->q = qtest_new(v->m, &(QtestConfig){ send_line, v, s->polling, s->faults, v->log });
+    v->q = qtest_new(v->m, &(QtestConfig){ send_line, v, s->polling, s->faults, v->log, &stop });
     v->qmp = qmp_new(v->m, send_monitor, v);
     client->input = from_client;
     monitor->input = from_monitor;
