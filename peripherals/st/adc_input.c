@@ -90,6 +90,6 @@ unsigned zif__adc_sample(Adc *a, unsigned channel)
     } else if (!internal_uv(a, channel, &uv)) {
         uv = 0;
     }
-    uint64_t code = (uint64_t)uv * 4096 / vref(a);
+    uint64_t code = ((uint64_t)uv * 4096 + vref(a) / 2) / vref(a);
     return code < 4095 ? code : 4095;
 }
