@@ -1,5 +1,5 @@
 /*
- * One trace hash for {fast, portable} x {nobody, coverage, a trace of everything, every wire recorded} x repeated runs, on real
+ * One trace hash for {fast, portable} x {nobody, coverage, traces of everything, every wire recorded, a profile, all of them} x repeated runs, on real
  * images. Slices of any length belong to it: how often the host looks in must not matter either. A debugger at random is in
  * tests/gdb. SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -8,11 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "../rig/rig.h"
 #include "cpu/cpu.h"
-#include "device/device.h"
+#include <zif/observe.h>
 
 typedef struct {
     const char *board, *image, *input;
@@ -23,85 +24,79 @@ static const Subject subjects[] = {
     { "mps2-an385", FIRMWARE_DIR "/mps2-an385/ticks.elf", NULL, 20 * ZIF_MS },
     { "mps2-an385", FIRMWARE_DIR "/mps2-an385/bench.elf", NULL, 15 * ZIF_MS },
     { "nrf51822", FIRMWARE_DIR "/nrf51822/ticks.elf", NULL, 20 * ZIF_MS },
+    { "stm32f4_disco", FIRMWARE_DIR "/stm32f4/ticks.elf", NULL, 10 * ZIF_MS },
     { "microbit", "/usr/share/firmware-microbit-micropython/firmware.hex", "sum(range(50))\r", 60 * ZIF_MS },
 };
 
-typedef enum { NOBODY, COVERAGE, TRACE, WIRES, EVERYBODY, OBSERVERS } Observer;
-static const char *const names[OBSERVERS] = { "nobody", "coverage", "trace", "wires", "everybody" };
+typedef enum { NOBODY, COVERAGE, TRACE, BINARY, WIRES, PROFILE, EVERYBODY, OBSERVERS } Who;
+static const char *const names[OBSERVERS] = { "nobody", "coverage", "trace",    "binary trace",
+                                              "VCD",    "profile",  "everybody" };
 
-typedef struct {
-    Observer who;
-    uint8_t *covered; /* a bit a halfword of the first 16 MiB */
-    FILE *log;
-    uint64_t seen;
-} Watch;
+enum { MOST = 5 };
+typedef ZifObserver *Observe(ZifMachine *m, const char *spec, Error **errp);
 
-static void on_instruction(void *opaque, uint32_t pc, unsigned size)
-{
-    Watch *w = opaque;
-    w->seen++;
-    if (w->who != TRACE && pc < 1u << 24) {
-        w->covered[pc >> 4] |= 1u << (pc >> 1 & 7);
-    }
-    if (w->who != COVERAGE) {
-        fprintf(w->log, "%08x\n", pc);
-    }
-}
-
-static void on_byte(void *opaque, uint8_t byte, ZifTime when)
-{
-    Watch *w = opaque;
-    w->seen++;
-    fprintf(w->log, "uart %02x %llu\n", byte, (unsigned long long)when);
-}
-
-static void on_level(void *opaque, int level)
-{
-    Watch *w = opaque;
-    w->seen++;
-    fprintf(w->log, "#wire %d\n", level);
-}
-
-static void watch_wires(ZifMachine *m, Watch *w)
-{
-    for (unsigned i = 0; i < zif_machine_ndevices(m); i++) {
-        ZifDevice *dev = zif_machine_device(m, i);
-        for (unsigned o = 0; dev->cls->outputs && dev->cls->outputs[o].name; o++) {
-            unsigned lines = dev->cls->outputs[o].count ? dev->cls->outputs[o].count : 1;
-            for (unsigned line = 0; line < lines; line++) {
-                zif__wire_add(dev, o, line, on_level, w);
-            }
-        }
-    }
-}
+static const struct {
+    Who who;
+    Observe *open;
+    const char *before, *after; /* of the file's name */
+    bool needs_elf;
+} kinds[MOST] = {
+    { COVERAGE, zif_observe_coverage, "", "", true },        { TRACE, zif_observe_trace, "all=", "", false },
+    { BINARY, zif_observe_trace, "all=", ",binary", false }, { WIRES, zif_observe_vcd, "", ",signal=*", false },
+    { PROFILE, zif_observe_profile, "", "", true },
+};
 
 typedef struct {
     uint64_t hash, instructions, seen;
 } Result;
 
-static Result run(const Subject *s, const char *port, Observer who, ZifTime slice)
+/* Bytes the observers wrote. */
+static uint64_t finish(ZifObserver **observers)
+{
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < MOST; i++) {
+        char path[64];
+        struct stat st;
+        snprintf(path, sizeof path, "observers_test.%u", i);
+        if (observers[i]) {
+            zif_observer_finish(observers[i], &error_fatal);
+            assert_int_equal(stat(path, &st), 0);
+            assert_true(st.st_size > 0);
+            bytes += (uint64_t)st.st_size;
+            unlink(path);
+        }
+    }
+    return bytes;
+}
+
+static Result run(const Subject *s, const char *port, Who who, ZifTime slice)
 {
     Rig rig = rig_start(s->board, s->image, s->input, port);
     ZifMachine *m = rig.m;
-    Watch w = { .who = who, .covered = calloc(1, 1 << 20), .log = fopen("/dev/null", "w") };
-    if (who == COVERAGE || who == TRACE || who == EVERYBODY) {
-        zif_port_set_insn_observer(zif_cpu_port(zif_machine_cpu(m)), on_instruction, &w);
+    ZifObserver *observers[MOST] = { 0 };
+    bool elf = zif_image_format(rig.image) == ZIF_IMAGE_ELF;
+    for (unsigned i = 0; i < MOST; i++) {
+        char spec[96];
+        snprintf(spec, sizeof spec, "%sobservers_test.%u%s", kinds[i].before, i, kinds[i].after);
+        if ((who == kinds[i].who || who == EVERYBODY) && (elf || !kinds[i].needs_elf)) {
+            observers[i] = kinds[i].open(m, spec, &error_fatal);
+        }
     }
-    if (who == TRACE || who == EVERYBODY) {
-        zif_serial_on_transmit(zif_machine_serial(m, 0), on_byte, &w);
-    }
-    if (who == WIRES || who == EVERYBODY) {
-        watch_wires(m, &w);
+    if (who == COVERAGE && !elf) { /* what coverage does to the processor, at least */
+        zif_port_count_insns(zif_cpu_port(zif_machine_cpu(m)), true);
     }
     ZifRunInfo info = { .reason = ZIF_RUN_TIME };
-    while (info.reason == ZIF_RUN_TIME && zif_machine_now(m) < s->span) {
+    for (unsigned n = 0; info.reason == ZIF_RUN_TIME && zif_machine_now(m) < s->span; n++) {
         ZifTime until = zif_machine_now(m) + slice;
         zif_machine_run(m, until < s->span ? until : s->span, &info);
+        for (unsigned i = 0; n % 8 == 0 && i < MOST; i++) {
+            if (observers[i]) {
+                zif_observer_flush(observers[i]);
+            }
+        }
     }
-    Result r = { zif_machine_trace_hash(m), zif_machine_instructions(m), w.seen };
+    Result r = { zif_machine_trace_hash(m), zif_machine_instructions(m), finish(observers) };
     rig_finish(&rig);
-    free(w.covered);
-    fclose(w.log);
     return r;
 }
 
@@ -126,8 +121,8 @@ static void no_port_observer_or_slice_changes_a_run(void **state)
                         fail_msg("%s on %s watched by %s in slices of %llu ps: another run", s->image, ports[p],
                                  names[who], (unsigned long long)slices[k]);
                     }
-                    if (who == COVERAGE) {
-                        assert_true(r.seen >= reference.instructions * 9 / 10); /* it did look */
+                    if (who == TRACE) {
+                        assert_true(r.seen >= reference.instructions * 30); /* it did look */
                     }
                 }
             }
