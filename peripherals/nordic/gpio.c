@@ -47,7 +47,7 @@ static const ZifRegister regs[NREGS] = {
                                        { "DRIVE", 8, 3, ZIF_RW }, { "SENSE", 16, 2, ZIF_RW }) },
 };
 
-enum { PIN_IN, PIN_OUT = 0 };
+enum { PIN_IN, PIN_OUT = 0, DETECT };
 enum { PULL_DOWN = 1, PULL_UP = 3, SENSE_HIGH = 2, SENSE_LOW = 3 };
 
 typedef struct {
@@ -115,6 +115,7 @@ static void update(Gpio *g)
     }
     bool rose = detect && !g->detect;
     g->detect = detect;
+    zif_set(&g->dev, DETECT, 0, detect);
     if (rose && gpiote) {
         zif__nrf_gpiote_port(gpiote);
     }
@@ -188,7 +189,7 @@ const ZifClass zif__nrf51_gpio = {
     .span = 0x1000,
     .widths = ZIF_W32,
     .inputs = (const ZifInput[]){ { .name = "pin", .count = NPINS, .set = gpio_pin }, { 0 } },
-    .outputs = (const ZifOutput[]){ { .name = "pin", .count = NPINS }, { 0 } },
+    .outputs = (const ZifOutput[]){ { .name = "pin", .count = NPINS }, { .name = "detect" }, { 0 } },
     .reset = gpio_reset,
     .peek = gpio_peek,
     .on_write = gpio_write,

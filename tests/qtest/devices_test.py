@@ -184,6 +184,18 @@ class MicrobitPins(Case):
             self.m.write(self.CNF, cnf)
             self.assertEqual(self.m.read(self.IN) & 1, level)
 
+    def test_detect_is_high_while_any_pin_is_sensed(self):
+        for pin in (5, 6, 7):
+            self.m.write(self.CNF + 4 * pin, 2 << 16)  # input, SENSE high
+        self.m.ask("irq_intercept_out /machine/nrf51/gpio detect")
+
+        def drive(pin, level):
+            self.m.ask(f"set_irq_in /machine/nrf51 unnamed-gpio-in {pin} {level}")
+            return self.m.lines.get(0, False)
+
+        self.assertEqual([drive(*p) for p in ((5, 1), (5, 0), (0, 1))], [True, False, False])
+        self.assertEqual([drive(*p) for p in ((6, 1), (7, 1), (7, 0), (6, 0))], [True, True, True, False])
+
     def test_an_output_is_seen_by_its_own_input(self):
         self.m.write(self.CNF, 1)
         self.m.write(self.OUTSET, 1)

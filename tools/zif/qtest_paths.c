@@ -2,7 +2,7 @@
  * Names of devices and lines as clients of the qtest protocol give them.
  *
  * A path is a name zif knows (label, alias, node name, devicetree path), or a QEMU object path, of which the last part counts:
- * `/machine/soc/uart0` is uart0. `/machine/armv7m`, `/machine/armv7m/nvic` and whatever else ends in nvic, armv7m or armv6m
+ * `/machine/soc/uart0` is uart0, and so is `/machine/soc/uart`. `/machine/armv7m`, `/machine/armv7m/nvic` and whatever else ends in nvic, armv7m or armv6m
  * is the interrupt controller. `/machine/nrf51` and `/machine/soc`, chips which show their pins as their own, are the first
  * GPIO port. SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -32,6 +32,10 @@ bool qtest_find(ZifMachine *m, const char *path, QtestObject *object)
     }
     object->dev = zif_machine_device_by_name(m, is_one_of(path, chips) ? "gpio0" : path);
     if (!object->dev && *last) {
+        object->dev = zif_machine_device_by_name(m, last);
+    }
+    if (!object->dev && *last) { /* QEMU's only one of a kind has no number */
+        snprintf(last + strlen(last), sizeof last - strlen(last), "0");
         object->dev = zif_machine_device_by_name(m, last);
     }
     return object->dev;
