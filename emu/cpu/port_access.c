@@ -48,16 +48,17 @@ static void learn_device(ZifPort *port, uint32_t addr)
     unsigned prot = zif__port_prot(port, addr);
     ZifPortDevice *d = zif__port_device_slot(port, addr);
     ZifIoRange range;
-    if (!zif_io_range(port->config.as, addr, &range)) {
+    hwaddr from, to;
+    if (!zif_io_range(port->config.as, addr, &range, &from, &to)) {
         return;
     }
-    uint32_t first = range.first > page ? ((uint32_t)range.first + 3) & ~3u : page;
-    uint32_t end = ((range.last < last ? (uint32_t)range.last : last) + 1) & ~3u;
+    uint32_t first = from > page ? ((uint32_t)from + 3) & ~3u : page;
+    uint32_t end = ((to < last ? (uint32_t)to : last) + 1) & ~3u;
     *d = (ZifPortDevice){ .first = first,
                           .size = (int32_t)(end - first) > 0 ? end - first : 0,
                           .epoch = port->epoch,
-                          .loads = prot & ZIF_PROT_R ? 7 : 0,
-                          .stores = prot & ZIF_PROT_W && port->doorbell_count == 0 ? 7 : 0,
+                          .loads = prot & ZIF_PROT_R ? range.whole : 0,
+                          .stores = prot & ZIF_PROT_W && port->doorbell_count == 0 ? range.whole : 0,
                           .attrs = c->attrs != NULL ? c->attrs(c->opaque, false) : MEMTXATTRS_UNSPECIFIED,
                           .range = range };
 }
@@ -125,7 +126,7 @@ static inline __attribute__((always_inline)) bool bus(ZifPort *port, const ZifPo
         if (!zif__port_device_load(port, d, addr, size, &v)) {
             return false;
         }
-        *value = (uint32_t)v;
+        *value = (uint32_t)v & UINT32_MAX >> (32 - 8 * size);
     }
     if (port->recording) {
         zif__port_record(port, addr, size, is_write, *value);
@@ -211,7 +212,7 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
             memcpy(&v, s->host + (at - s->start), n);
         } else {
             n = piece(at, size - done);
-            if (s == NULL) {
+            if (s == NULL && zif__port_device(port, at) == NULL) {
                 learn_device(port, at);
             }
             if (!bus(port, NULL, at, n, unprivileged, false, &v)) {
@@ -251,7 +252,7 @@ bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivile
         } else {
             n = piece(at, size - done);
             v &= UINT32_MAX >> (32 - 8 * n);
-            if (s == NULL) {
+            if (s == NULL && zif__port_device(port, at) == NULL) {
                 learn_device(port, at);
             }
             if (!bus(port, NULL, at, n, unprivileged, true, &v)) {

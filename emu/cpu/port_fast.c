@@ -367,7 +367,7 @@ static void leave_after(Fast *f, uintptr_t where)
 
 static bool multi_of(uint32_t oi)
 {
-    return ((oi >> 4) & ALIGN_MASK) == ALIGN_4;
+    return (oi & ALIGN_MASK << 4) == ALIGN_4 << 4;
 }
 
 static inline void begin_access(Fast *f, uintptr_t where)
@@ -414,21 +414,10 @@ static __attribute__((noinline)) void end_single(Fast *f, uint32_t addr, unsigne
     end_access(f, where, done);
 }
 
-static inline uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t where, unsigned size,
-                            LoadFn *real)
+static __attribute__((noinline)) uint64_t load_other(Fast *f, void *env, uint32_t addr, uint32_t oi, uintptr_t where,
+                                                     unsigned size, LoadFn *real)
 {
-    const ZifPortDevice *d = zif__port_device(&f->port, addr);
-    if (d != NULL && (d->loads & size) && !(addr & (size - 1)) && !multi_of(oi) && !f->port.replaying) {
-        uint64_t value;
-        f->where = where;
-        bool done = zif__port_device_load(&f->port, d, addr, size, &value);
-        if (__builtin_expect(!done || f->must_leave, 0)) {
-            end_single(f, addr, size, false, value, where, done);
-        }
-        f->where = 0;
-        return value;
-    }
-    const ZifPortSection *s = d == NULL ? plain(f, addr, size, oi, false) : NULL;
+    const ZifPortSection *s = plain(f, addr, size, oi, false);
     if (s != NULL && to_fill(f)) {
         return real(env, addr, oi, where);
     }
@@ -440,6 +429,25 @@ static inline uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi, uint
     begin_access(f, where);
     end_access(f, where, zif__port_load(&f->port, addr, size, false, multi_of(oi), &value));
     return value;
+}
+
+/* An instruction's only access is one of few registers of a device known already: the common case goes straight there. */
+static inline __attribute__((always_inline)) uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi,
+                                                           uintptr_t where, unsigned size, LoadFn *real)
+{
+    const ZifPortDevice *d = zif__port_device(&f->port, addr);
+    if (__builtin_expect(d == NULL || !(d->loads & size) || (addr & (size - 1)) || multi_of(oi) || f->port.replaying,
+                         0)) {
+        return load_other(f, env, addr, oi, where, size, real);
+    }
+    uint64_t value;
+    f->where = where;
+    bool done = zif__port_device_load(&f->port, d, addr, size, &value);
+    if (__builtin_expect(!done || f->must_leave, 0)) {
+        end_single(f, addr, size, false, value, f->where, done);
+    }
+    f->where = 0;
+    return value & UINT64_MAX >> (64 - 8 * size);
 }
 
 /* Does the store overwrite the block it is in, other than at its end? Then the rest of the block is not what runs next. */
@@ -458,21 +466,11 @@ static bool hits_own_block(Fast *f, uint32_t addr, unsigned size, uintptr_t wher
     return to + size > from && to < from + p->block->size;
 }
 
-static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi, uintptr_t where, unsigned size,
-                         StoreFn *real)
+static __attribute__((noinline)) void store_other(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi,
+                                                  uintptr_t where, unsigned size, StoreFn *real)
 {
     ZifPort *port = &f->port;
-    const ZifPortDevice *d = zif__port_device(port, addr);
-    if (d != NULL && (d->stores & size) && !(addr & (size - 1)) && !multi_of(oi) && !port->replaying) {
-        f->where = where;
-        bool done = zif__port_device_store(port, d, addr, size, value);
-        if (__builtin_expect(!done || f->must_leave, 0)) {
-            end_single(f, addr, size, true, value, where, done);
-        }
-        f->where = 0;
-        return;
-    }
-    const ZifPortSection *s = d != NULL ? NULL : plain(f, addr, size, oi, true);
+    const ZifPortSection *s = plain(f, addr, size, oi, true);
     if (s != NULL && !zif__port_is_code(s, addr, size)) {
         zif__port_log_store(port, s, addr, size);
         if (!to_fill(f)) {
@@ -484,12 +482,29 @@ static inline void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint
         f->filling_store = false;
         return;
     }
-    if (d == NULL && hits_own_block(f, addr, size, where)) {
+    if (hits_own_block(f, addr, size, where)) {
         f->again = true;
         leave_at(f, where, LEFT_AGAIN);
     }
     begin_access(f, where);
     end_access(f, where, zif__port_store(port, addr, size, false, multi_of(oi), value));
+}
+
+static inline __attribute__((always_inline)) void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi,
+                                                        uintptr_t where, unsigned size, StoreFn *real)
+{
+    const ZifPortDevice *d = zif__port_device(&f->port, addr);
+    if (__builtin_expect(d == NULL || !(d->stores & size) || (addr & (size - 1)) || multi_of(oi) || f->port.replaying,
+                         0)) {
+        store_other(f, env, addr, value, oi, where, size, real);
+        return;
+    }
+    f->where = where;
+    bool done = zif__port_device_store(&f->port, d, addr, size, value);
+    if (__builtin_expect(!done || f->must_leave, 0)) {
+        end_single(f, addr, size, true, value, f->where, done);
+    }
+    f->where = 0;
 }
 
 #define LOAD(name, size)                                                                                               \

@@ -207,19 +207,20 @@ static inline ZifPortDevice *zif__port_device_slot(ZifPort *port, uint32_t addr)
 static inline const ZifPortDevice *zif__port_device(ZifPort *port, uint32_t addr)
 {
     const ZifPortDevice *d = zif__port_device_slot(port, addr);
-    return addr - d->first < d->size && d->epoch == port->epoch ? d : NULL;
+    return __builtin_expect(addr - d->first < d->size && d->epoch == port->epoch, 1) ? d : NULL;
 }
-/** An aligned access to it of one of its sizes, not made before. False: refused, port->info says how. */
+/** An aligned access to it of one of its sizes, not made before; of a load the upper bits are whatever the device gave. False:
+ * refused, port->info says how. */
 static inline bool zif__port_device_load(ZifPort *port, const ZifPortDevice *d, uint32_t addr, unsigned size,
                                          uint64_t *value)
 {
-    MemTxResult result = zif_io_range_load(&d->range, addr, value, size, d->attrs);
+    MemTxResult result = zif_io_range_load_whole(&d->range, addr, value, size, d->attrs);
     return __builtin_expect(result == MEMTX_OK, 1) || zif__port_bus_failed(port, addr, size, false, result);
 }
 static inline bool zif__port_device_store(ZifPort *port, const ZifPortDevice *d, uint32_t addr, unsigned size,
                                           uint64_t value)
 {
-    MemTxResult result = zif_io_range_store(&d->range, addr, value, size, d->attrs);
+    MemTxResult result = zif_io_range_store_whole(&d->range, addr, value, size, d->attrs);
     return __builtin_expect(result == MEMTX_OK, 1) || zif__port_bus_failed(port, addr, size, true, result);
 }
 /** Notes a bus access for the case that its instruction has to be run again. */

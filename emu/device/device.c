@@ -150,6 +150,7 @@ ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, c
     core->node = node;
     core->phandle = fdt ? zif__fdt_phandle(fdt, node) : 0;
     core->layout = layout_of(kit, cls);
+    core->map = *core->layout;
     core->told = calloc(cls->nregs + 1, 1);
     core->polls = calloc(cls->nregs + 1, sizeof *core->polls);
     core->external = cls->i2c || cls->spi;

@@ -23,14 +23,15 @@ typedef struct {
     uint32_t reset;
     /* Bits by what a write does to them; every bit of the register is in exactly one of these. */
     uint32_t rw, ro, wo, w1c, w0c, w1s, rc, stub, reserved;
+    uint32_t readable;      /* bits that a read can show */
     const ZifRegister *row; /* the table's row; NULL in the slot that stands for "no register here" */
     uint16_t index;         /* element of an array */
     uint8_t size;           /* bytes; 0 in the slot that stands for "no register here" */
     uint8_t widths;
     uint8_t flags;
-    uint8_t whole;     /* `size` when all of it may be accessed at once; else 0 */
-    bool stores;       /* what is written is what is stored, in the bits that are not reserved or read-only */
-    uint32_t readable; /* bits that a read can show */
+    uint8_t whole; /* `size` when all of it may be accessed at once; else 0 */
+    bool quiet;    /* reading it changes nothing and tells nobody */
+    bool stores;   /* what is written is what is stored, in the bits that are not reserved or read-only */
 } ZifSlot;
 
 typedef struct ZifLayout {
@@ -132,6 +133,7 @@ typedef struct {
 struct ZifDeviceCore {
     ZifKit *kit;
     ZifLayout *layout;
+    ZifLayout map;   /* a copy of it: what every access begins with is a step nearer */
     unsigned number; /* place among the kit's devices: decides the order of events due together */
     const void *fdt; /* the tree its node is in; NULL without a node */
     int node, parent_node;

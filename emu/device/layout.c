@@ -59,8 +59,9 @@ static void add_field(const ZifClass *cls, ZifSlot *s, const ZifField *f)
 }
 
 /* What an access is quicker to know. */
-static void derive(ZifSlot *s)
+static void derive(const ZifClass *cls, ZifSlot *s)
 {
+    s->quiet = !s->rc && !cls->on_read && !(s->flags & ZIF_REG_STUB);
     s->readable = size_mask(s->size) & ~s->wo;
     s->whole = s->widths & s->size ? s->size : 0;
     s->stores = !(s->wo | s->w1c | s->w0c | s->w1s);
@@ -99,7 +100,7 @@ static void fill_slot(const ZifClass *cls, ZifSlot *s, const ZifRegister *row, u
         s->stub |= s->rw;
         s->rw = 0;
     }
-    derive(s);
+    derive(cls, s);
 }
 
 /* Two registers may share an offset when reads find one and writes the other. */

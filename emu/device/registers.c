@@ -15,20 +15,24 @@ static inline uint32_t lanes(unsigned size)
     return size >= 4 ? UINT32_MAX : (1u << (8 * size)) - 1;
 }
 
-uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
+static inline uint32_t value_of(ZifDevice *dev, unsigned slot, const ZifSlot *s)
 {
     const ZifClass *cls = dev->cls;
-    const ZifSlot *s = &dev->core->layout->slots[slot];
-    uint32_t value = cls->peek ? cls->peek(dev, slot) : zif_values(dev)[slot];
-    if (unlikely(dev->core->nheld)) {
-        value = zif__with_held(dev, s->offset, value & lanes(s->size), s->size);
-    }
-    return value & s->readable;
+    return (cls->peek ? cls->peek(dev, slot) : zif_values(dev)[slot]) & s->readable;
+}
+
+uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
+{
+    return value_of(dev, slot, &dev->core->layout->slots[slot]);
 }
 
 static __attribute__((noinline)) void note_long_poll(ZifDevice *dev, ZifPoll *p)
 {
     ZifKit *kit = dev->core->kit;
+    if (p->count == 0) { /* it stays at its greatest power of two */
+        p->count = 1u << 31;
+        return;
+    }
     p->last = zif_now(dev);
     if (p->count == ZIF_POLL_NOTED) {
         p->since = p->last;
@@ -42,11 +46,12 @@ static __attribute__((noinline)) void note_long_poll(ZifDevice *dev, ZifPoll *p)
 static inline void note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
 {
     ZifPoll *p = &dev->core->polls[slot];
-    uint32_t count = p->value == value ? p->count : 0;
-    count += count != UINT32_MAX;
-    p->value = value;
-    p->count = count;
-    if (unlikely(count >= ZIF_POLL_NOTED && !(count & (count - 1)))) {
+    if (unlikely(p->value != value)) {
+        p->value = value;
+        p->count = 0;
+    }
+    uint32_t before = p->count++;
+    if (unlikely(before >= ZIF_POLL_NOTED - 1 && !(before & (before + 1)))) {
         note_long_poll(dev, p);
     }
 }
@@ -73,21 +78,24 @@ static void tell_once(ZifDevice *dev, unsigned slot, uint32_t bits)
     }
 }
 
+static __attribute__((noinline)) void read_effects(ZifDevice *dev, unsigned slot, const ZifSlot *s)
+{
+    zif_values(dev)[slot] &= ~s->rc;
+    if (dev->cls->on_read) {
+        dev->cls->on_read(dev, slot);
+    }
+    if (s->flags & ZIF_REG_STUB) {
+        tell_once(dev, slot, 0);
+    }
+}
+
 /* One whole register is read. */
 static inline __attribute__((always_inline)) uint32_t read_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s)
 {
-    const ZifClass *cls = dev->cls;
-    uint32_t *stored = &zif_values(dev)[slot];
-    uint32_t value = (cls->peek ? cls->peek(dev, slot) : *stored) & s->readable;
-    if (s->rc) {
-        *stored &= ~s->rc;
-    }
+    uint32_t value = value_of(dev, slot, s);
     note_poll(dev, slot, value);
-    if (cls->on_read) {
-        cls->on_read(dev, slot);
-    }
-    if (unlikely(s->flags & ZIF_REG_STUB)) {
-        tell_once(dev, slot, 0);
+    if (unlikely(!s->quiet)) {
+        read_effects(dev, slot, s);
     }
     return value;
 }
@@ -264,7 +272,7 @@ static __attribute__((noinline)) MemTxResult access_slowly(ZifDevice *dev, hwadd
 MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
     ZifDevice *dev = opaque;
-    const ZifLayout *l = dev->core->layout;
+    const ZifLayout *l = &dev->core->map;
     unsigned slot = slot_at(l, l->read_at, addr);
     const ZifSlot *s = &l->slots[slot];
     if (unlikely(dev->core->guard || s->offset != addr || s->whole != size)) {
@@ -277,7 +285,7 @@ MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned s
 MemTxResult zif__mmio_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
     ZifDevice *dev = opaque;
-    const ZifLayout *l = dev->core->layout;
+    const ZifLayout *l = &dev->core->map;
     unsigned slot = slot_at(l, l->write_at, addr);
     const ZifSlot *s = &l->slots[slot];
     if (unlikely(dev->core->guard || s->offset != addr || s->whole != size)) {

@@ -329,16 +329,18 @@ MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr, uint64_t
 
 /* ---- ranges that are remembered ---- */
 
-bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range)
+bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range, hwaddr *first, hwaddr *last)
 {
     const FlatRange *f = zif__view_find(as->current_map, addr, &as->z.hint);
     if (!f || f->mr->ram || f->mr->is_iommu || memory_access_is_direct(f->mr, false)) {
         return false;
     }
     const MemoryRegionOps *ops = f->mr->ops;
-    *range = (ZifIoRange){ .first = f->start, .last = f->last, .offset = f->offset - f->start, .mr = f->mr, .as = as };
-    bool plain = !ops->valid.accepts && ops->endianness != DEVICE_BIG_ENDIAN && (ops->read || ops->read_with_attrs) &&
-                 (ops->write || ops->write_with_attrs);
+    *first = f->start;
+    *last = f->last;
+    *range = (ZifIoRange){ .offset = f->offset - f->start, .mr = f->mr, .ops = ops, .opaque = f->mr->opaque, .as = as };
+    bool plain = !ops->valid.accepts && ops->endianness != DEVICE_BIG_ENDIAN && !(range->offset & 3) &&
+                 (ops->read || ops->read_with_attrs) && (ops->write || ops->write_with_attrs);
     for (unsigned size = 1; size <= 4 && plain; size *= 2) {
         if (valid(f->mr, 0, size, false, MEMTXATTRS_UNSPECIFIED) && implemented(ops, size) == size) {
             range->whole |= (uint8_t)size;
@@ -347,79 +349,105 @@ bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range)
     return true;
 }
 
-/* Must the access be cut or swapped, may it be refused, is somebody to be told? */
-static inline bool is_special(const ZifIoRange *range, hwaddr at, unsigned size)
+/* Is somebody to be told, or does a callback of the device run already? Here are enter and leave for when it is not so. */
+static inline bool is_special(const MemoryRegion *mr)
 {
-    const MemoryRegion *mr = range->mr;
-    return !(range->whole & size) || (at & (size - 1)) || (mr->z.attention | mr->z.ctx->attention);
+    const ZifMemoryContext *ctx = mr->z.ctx;
+    return (mr->z.attention | ctx->attention) || mr->z.holds[ZIF_HOLD_CALLBACK] ||
+           ctx->nesting >= ZIF_MEMORY_MAX_NESTING - 1;
 }
 
-static __attribute__((noinline)) MemTxResult special_load(const ZifIoRange *range, hwaddr at, uint64_t *value,
+static inline void enter_first(MemoryRegion *mr)
+{
+    mr->z.holds[ZIF_HOLD_CALLBACK] = 1;
+    mr->z.ctx->nesting++;
+    if (likely(mr->owner != NULL)) {
+        mr->owner->ref++;
+    }
+}
+
+static inline void leave_first(MemoryRegion *mr)
+{
+    mr->z.ctx->nesting--;
+    mr->z.holds[ZIF_HOLD_CALLBACK]--;
+    if (likely(mr->owner != NULL) && unlikely(--mr->owner->ref == 0)) {
+        zif__object_die(mr->owner);
+    }
+}
+
+static __attribute__((noinline)) MemTxResult count_fault(const ZifIoRange *range, MemTxResult r, bool is_write)
+{
+    zif__count_faults(range->as, r, is_write);
+    return r;
+}
+
+static __attribute__((noinline)) MemTxResult special_load(const ZifIoRange *range, hwaddr addr, uint64_t *value,
                                                           unsigned size, MemTxAttrs attrs)
 {
-    AddressSpace *as = range->as;
-    MemTxResult r = zif__io_read(range->mr, at, value, size, attrs);
-    if (r != MEMTX_OK) {
-        zif__count_faults(as, r, false);
+    MemTxResult r = zif__io_read(range->mr, addr + range->offset, value, size, attrs);
+    return r == MEMTX_OK ? r : count_fault(range, r, false);
+}
+
+MemTxResult zif_io_range_load_whole(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size,
+                                    MemTxAttrs attrs)
+{
+    MemoryRegion *mr = range->mr;
+    if (unlikely(is_special(mr))) {
+        return special_load(range, addr, value, size, attrs);
     }
-    return r;
+    const MemoryRegionOps *ops = range->ops;
+    MemTxResult r = MEMTX_OK;
+    enter_first(mr);
+    if (unlikely(ops->read != NULL)) { /* the rarer in a machine of modelled devices */
+        *value = ops->read(range->opaque, addr + range->offset, size);
+    } else {
+        *value = 0;
+        r = ops->read_with_attrs(range->opaque, addr + range->offset, value, size, attrs);
+    }
+    leave_first(mr);
+    return likely(r == MEMTX_OK) ? r : count_fault(range, r, false);
 }
 
 MemTxResult zif_io_range_load(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs)
 {
-    MemoryRegion *mr = range->mr;
-    AddressSpace *as = range->as;
-    hwaddr at = addr + range->offset;
-    if (unlikely(is_special(range, at, size))) {
-        return special_load(range, at, value, size, attrs);
+    if (!(range->whole & size) || (addr & (size - 1))) {
+        return special_load(range, addr, value, size, attrs);
     }
-    const MemoryRegionOps *ops = mr->ops;
-    enter(mr);
-    if (ops->read) {
-        *value = ops->read(mr->opaque, at, size) & low_bytes(size);
-        leave(mr);
-        return MEMTX_OK;
-    }
-    *value = 0;
-    MemTxResult r = ops->read_with_attrs(mr->opaque, at, value, size, attrs);
+    MemTxResult r = zif_io_range_load_whole(range, addr, value, size, attrs);
     *value &= low_bytes(size);
-    leave(mr);
-    if (unlikely(r != MEMTX_OK)) {
-        zif__count_faults(as, r, false);
-    }
     return r;
 }
 
-static __attribute__((noinline)) MemTxResult special_store(const ZifIoRange *range, hwaddr at, uint64_t value,
+static __attribute__((noinline)) MemTxResult special_store(const ZifIoRange *range, hwaddr addr, uint64_t value,
                                                            unsigned size, MemTxAttrs attrs)
 {
-    AddressSpace *as = range->as;
-    MemTxResult r = zif__io_write(range->mr, at, value, size, attrs);
-    if (r != MEMTX_OK) {
-        zif__count_faults(as, r, true);
+    MemTxResult r = zif__io_write(range->mr, addr + range->offset, value, size, attrs);
+    return r == MEMTX_OK ? r : count_fault(range, r, true);
+}
+
+MemTxResult zif_io_range_store_whole(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size,
+                                     MemTxAttrs attrs)
+{
+    MemoryRegion *mr = range->mr;
+    if (unlikely(is_special(mr))) {
+        return special_store(range, addr, value, size, attrs);
     }
-    return r;
+    const MemoryRegionOps *ops = range->ops;
+    MemTxResult r = MEMTX_OK;
+    enter_first(mr);
+    if (unlikely(ops->write != NULL)) {
+        ops->write(range->opaque, addr + range->offset, value, size);
+    } else {
+        r = ops->write_with_attrs(range->opaque, addr + range->offset, value, size, attrs);
+    }
+    leave_first(mr);
+    return likely(r == MEMTX_OK) ? r : count_fault(range, r, true);
 }
 
 MemTxResult zif_io_range_store(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs)
 {
-    MemoryRegion *mr = range->mr;
-    AddressSpace *as = range->as;
-    hwaddr at = addr + range->offset;
-    if (unlikely(is_special(range, at, size))) {
-        return special_store(range, at, value, size, attrs);
+    if (!(range->whole & size) || (addr & (size - 1))) {
+        return special_store(range, addr, value, size, attrs);
     }
-    const MemoryRegionOps *ops = mr->ops;
-    MemTxResult r = MEMTX_OK;
-    enter(mr);
-    if (ops->write) {
-        ops->write(mr->opaque, at, value & low_bytes(size), size);
-    } else {
-        r = ops->write_with_attrs(mr->opaque, at, value & low_bytes(size), size, attrs);
-    }
-    leave(mr);
-    if (unlikely(r != MEMTX_OK)) {
-        zif__count_faults(as, r, true);
-    }
-    return r;
+    return zif_io_range_store_whole(range, addr, value & low_bytes(size), size, attrs);
 }

@@ -962,14 +962,20 @@ static inline __attribute__((__always_inline__)) MemTxResult address_space_read(
  * the address space comes or goes: the master learns that as a MemoryListener. The fields are private.
  */
 typedef struct ZifIoRange {
-    hwaddr first, last; /* inclusive */
-    hwaddr offset;      /* of address 0 in mr, modulo 2^64 */
+    hwaddr offset; /* of address 0 in mr, modulo 2^64 */
     MemoryRegion *mr;
+    const MemoryRegionOps *ops;
+    void *opaque;
     AddressSpace *as;
-    uint8_t whole; /* sizes (1, 2, 4) that, aligned, go to the callbacks as they are */
+    uint8_t whole; /* sizes (1, 2, 4) that go to the callbacks as they are, at aligned addresses */
 } ZifIoRange;
-/** The device at addr. False: memory, a ROM device whose contents are visible, a translating region, nothing. */
-bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range);
+/** The device at addr, from *first to *last. False: memory, a ROM device whose contents are visible, a translating region, nothing. */
+bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range, hwaddr *first, hwaddr *last);
+/** An aligned access of a size in `whole`; bits beyond it are whatever the device gave. The range stays where it is meanwhile. */
+MemTxResult zif_io_range_load_whole(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size,
+                                    MemTxAttrs attrs);
+MemTxResult zif_io_range_store_whole(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size,
+                                     MemTxAttrs attrs);
 /** As address_space_ld*_le and address_space_st*_le of 1, 2, 4 or 8 bytes inside the range. */
 MemTxResult zif_io_range_load(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs);
 MemTxResult zif_io_range_store(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs);
