@@ -19,6 +19,7 @@ extern const Command commands[]; /* ended by a row without name */
 int command_run(char **argv);
 int command_gdb(char **argv);
 int command_powercut(char **argv);
+int command_flash(char **argv);
 int command_boards(char **argv);
 int command_board(char **argv);
 int command_classes(char **argv);
@@ -30,7 +31,7 @@ int command_help(char **argv);
 
 extern const Option boards_options[], board_options[], classes_options[], mtree_options[], qtest_options[],
     help_only_options[];
-extern const Option trace_options[];
+extern const Option trace_options[], flash_command_options[];
 extern const char qtest_more[];
 
 /** The man-style page of a subcommand, to standard output. */

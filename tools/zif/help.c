@@ -71,6 +71,12 @@ const Command commands[] = {
       "(the files stay as they are), --expect, --send, --for, --timeout, --seed. The exit code is 120 when a point "
       "does not come up.",
       powercut_option_table, "", command_powercut },
+    { "flash", "Look into a file of flash contents.", "info FILE | dump FILE | diff FILE FILE [OPTION]...",
+      "info: how much is used, sectors and their erase counts, what images and file systems are in it. dump: the "
+      "bytes, runs "
+      "of erased ones in one line. diff: the ranges that differ; the exit code is 0 when there are none, 1 when there "
+      "are.",
+      flash_command_options, "", command_flash },
     { "boards", "List boards and SoCs.", "[--names]", "Lists the boards and bare SoCs that are built in.",
       boards_options, "", command_boards },
     { "board", "Describe a board.", "BOARD",
