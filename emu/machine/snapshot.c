@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include "device/flash.h"
 #include "observer.h"
 #include "snapshot.h"
 
@@ -91,36 +92,59 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m)
     return s;
 }
 
-/* Puts back pages [from, to) of a block, and tells the other clients of the log. */
-static void put_back(ZifSnapshotBlock *b, size_t from, size_t to)
+/* Puts back bytes [from, to) of a block where they differ, and tells the other clients of the log: what was translated of code that has not
+ * changed stays. */
+static void put_back(const ZifSnapshotBlock *b, size_t from, size_t to)
 {
-    memcpy((char *)memory_region_get_ram_ptr(b->mr) + from, b->bytes + from, to - from);
+    uint8_t *now = memory_region_get_ram_ptr(b->mr);
+    if (!memcmp(now + from, b->bytes + from, to - from)) {
+        return;
+    }
+    while (now[from] == b->bytes[from]) {
+        from++;
+    }
+    while (now[to - 1] == b->bytes[to - 1]) {
+        to--;
+    }
+    memcpy(now + from, b->bytes + from, to - from);
     memory_region_set_dirty(b->mr, from, to - from);
 }
 
-static bool restore_block(ZifSnapshotBlock *b, bool all)
+static void restore_block(const ZifSnapshotBlock *b, bool all)
 {
-    size_t page = zif_target_page_size(), from = 0;
-    bool any = all;
+    size_t page = zif_target_page_size();
     DirtyBitmapSnapshot *dirty = memory_region_snapshot_and_clear_dirty(b->mr, 0, b->size, CLIENT);
-    if (all || !dirty) {
-        put_back(b, 0, b->size);
-        from = b->size;
-        any = true;
-    }
-    while (from < b->size) {
-        size_t to = from + page < b->size ? from + page : b->size;
-        if (memory_region_snapshot_get_dirty(b->mr, dirty, from, to - from)) {
+    for (size_t from = 0, to; from < b->size; from = to) {
+        to = from + page < b->size ? from + page : b->size;
+        if (all || !dirty || (b->edited && b->edited[from / page]) ||
+            memory_region_snapshot_get_dirty(b->mr, dirty, from, to - from)) {
             put_back(b, from, to);
-            any = true;
         }
-        from = to;
     }
     free(dirty);
-    if (any) {
-        memory_region_reset_dirty(b->mr, 0, b->size, CLIENT);
+    memory_region_reset_dirty(b->mr, 0, b->size, CLIENT);
+}
+
+void zif_snapshot_set_cells(ZifSnapshot *s, const ZifFlash *f, uint64_t offset, const uint8_t *cells, uint64_t len)
+{
+    ZifSnapshotBlock *b = s->blocks;
+    size_t page = zif_target_page_size();
+    while (b->mr != f->region) {
+        if (++b == s->blocks + s->nblocks) {
+            zif_bug("flash \"%s\" is not in this snapshot", f->name);
+        }
     }
-    return any;
+    if (offset > b->size || len > b->size - offset) {
+        zif_bug("%s: 0x%llx cells at 0x%llx are not within it", f->name, (unsigned long long)len,
+                (unsigned long long)offset);
+    }
+    if (!b->edited) {
+        b->edited = calloc(b->size / page + 1, sizeof *b->edited);
+    }
+    if (len && memcmp(b->bytes + offset, cells, len) != 0) {
+        memcpy(b->bytes + offset, cells, len);
+        memset(b->edited + offset / page, true, (offset + len - 1) / page - offset / page + 1);
+    }
 }
 
 void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
@@ -129,16 +153,13 @@ void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
         zif_bug("a snapshot of another machine was restored");
     }
     ZifMemoryContext *before = zif__enter(m);
-    bool all = m->log_base != s, changed = false;
+    bool all = m->log_base != s;
     zif_timeline_restore(m->kit.timeline, &s->timeline);
     if (m->cpu) {
         zif_cpu_restore(m->cpu, s->cpu);
     }
     for (unsigned i = 0; i < s->nblocks; i++) {
-        changed |= restore_block(&s->blocks[i], all);
-    }
-    if (changed && m->cpu) {
-        zif_port_forget_code(zif_cpu_port(m->cpu));
+        restore_block(&s->blocks[i], all);
     }
     m->log_base = s;
     m->kit.random = s->random;
@@ -180,6 +201,7 @@ void zif_snapshot_free(ZifSnapshot *s)
     }
     for (unsigned i = 0; i < s->nblocks; i++) {
         free(s->blocks[i].bytes);
+        free(s->blocks[i].edited);
     }
     free(s->devices);
     free(s->lines);

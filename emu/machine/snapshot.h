@@ -8,6 +8,7 @@ typedef struct {
     MemoryRegion *mr;
     uint8_t *bytes;
     size_t size;
+    bool *edited; /* pages changed in the snapshot itself; NULL: none */
 } ZifSnapshotBlock;
 
 struct ZifSnapshot {

@@ -249,15 +249,19 @@ static void come_up(Sweep *s, Lab *l)
 
 /* --- One cut ---------------------------------------------------------------------------------------------------------- */
 
-static void set_blocks(Lab *to, const Lab *from, unsigned flash)
+/* The cells of `from` at the next restore of `to`. A block that neither has touched is as it was before power-on in both. */
+static void set_blocks(Lab *to, const Lab *from)
 {
-    uint64_t size = zif_flash_size(from->flashes[flash]);
-    const uint8_t *cells = zif_flash_cells(from->flashes[flash]);
-    for (uint64_t at = 0; at < size; at += BLOCK) {
-        if (from->touched[flash][at / BLOCK]) {
-            uint64_t n = size - at < BLOCK ? size - at : BLOCK;
-            zif_flash_set_cells(to->flashes[flash], at, cells + at, n);
-            to->touched[flash][at / BLOCK] = 1;
+    for (unsigned i = 0; i < to->nflashes; i++) {
+        const ZifFlash *f = from->flashes[i];
+        uint64_t size = zif_flash_size(f);
+        for (uint64_t at = 0; at < size; at += BLOCK) {
+            uint8_t *touched = &to->touched[i][at / BLOCK];
+            *touched |= from->touched[i][at / BLOCK];
+            if (*touched) {
+                zif_snapshot_set_cells(to->start, to->flashes[i], at, zif_flash_cells(f) + at,
+                                       size - at < BLOCK ? size - at : BLOCK);
+            }
         }
     }
 }
@@ -266,14 +270,10 @@ static void set_blocks(Lab *to, const Lab *from, unsigned flash)
 static void try_cut(Sweep *s, unsigned level, unsigned at, const Cut *cut)
 {
     Lab *from = &s->labs[level], *l = &s->labs[level + 1];
-    zif_machine_restore(l->m, l->start);
-    for (unsigned i = 0; i < l->nflashes; i++) {
-        memset(l->touched[i], 0, zif_flash_size(l->flashes[i]) / BLOCK + 1);
-        set_blocks(l, from, i);
-    }
+    set_blocks(l, from);
     for (unsigned i = from->nrecords; i-- > at;) { /* as it was before step `at` of this instruction */
         const Record *r = &from->records[i];
-        zif_flash_set_cells(l->flashes[r->flash], r->step.offset, r->old, r->reach);
+        zif_snapshot_set_cells(l->start, l->flashes[r->flash], r->step.offset, r->old, r->reach);
     }
     const Record *r = &from->records[at];
     if (cut->kind != CUT_BEFORE) {
@@ -292,9 +292,10 @@ static void try_cut(Sweep *s, unsigned level, unsigned at, const Cut *cut)
             zif_flash_tear(&here, zif_flash_unit(f), cells,
                            s->o->run.machine.seed * 0x1000003u + cut->step * 0x10001u + cut->seed);
         }
-        zif_flash_set_cells(f, r->step.offset, cells, r->reach);
+        zif_snapshot_set_cells(l->start, f, r->step.offset, cells, r->reach);
         free(cells);
     }
+    zif_machine_restore(l->m, l->start);
     s->now.cuts[level] = *cut;
     s->now.steps[level] = r->words;
     s->now.ncuts = level + 1;
@@ -508,9 +509,8 @@ bool powercut_count(PowercutOptions *o, uint64_t *steps, Error **errp)
         /* What the run leaves must come up. */
         unsigned cuts = o->cuts;
         o->cuts = 0;
-        for (unsigned i = 0; i < s.labs[1].nflashes; i++) {
-            set_blocks(&s.labs[1], &s.labs[0], i);
-        }
+        set_blocks(&s.labs[1], &s.labs[0]);
+        zif_machine_restore(s.labs[1].m, s.labs[1].start);
         zif_machine_reset(s.labs[1].m, ZIF_RESET_POWER_ON);
         come_up(&s, &s.labs[1]);
         o->cuts = cuts;

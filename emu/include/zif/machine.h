@@ -216,6 +216,8 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m);
 /** Goes back to it, between runs; the snapshot stays. Only pages written since are copied when it is the latest one taken or
  * restored. Images loaded, observers, reports and calls asked for with zif_machine_at and not yet made are not part of it. */
 void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s);
+/** Changes what a flash holds in the snapshot: restores bring that. The range must be inside the flash. */
+void zif_snapshot_set_cells(ZifSnapshot *s, const ZifFlash *f, uint64_t offset, const uint8_t *cells, uint64_t len);
 /** Before the machine is freed. NULL is allowed. */
 void zif_snapshot_free(ZifSnapshot *s);
 /** Stores a snapshot of the machine as it is now; the file appears whole or not at all. */
