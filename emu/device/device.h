@@ -306,6 +306,7 @@ bool zif_serial_inject(ZifSerialLine *line, unsigned faults);
 void zif_serial_set_patient(ZifSerialLine *line, bool patient);
 void zif_serial_set_speed(ZifSerialLine *line, uint32_t baud);
 bool zif_device_inject(ZifDevice *dev, const char *fault, Error **errp);
+bool zif_device_can_inject(const ZifDevice *dev, const char *fault, Error **errp);
 ZifSerialLine *zif__serial_new(ZifDevice *dev, const char *name);
 /** Queues what hooks.sent told. */
 void zif__serial_send_words(ZifSerialLine *line, const uint16_t *words, size_t n);

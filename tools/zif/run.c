@@ -79,6 +79,10 @@ static void on_byte(void *opaque, unsigned line, uint8_t byte, ZifTime when)
 static bool steps_check(void *opaque, StepKind kind, void *what, bool first, ZifTime now)
 {
     Run *r = opaque;
+    if (kind == STEP_INJECT) {
+        inject_step_do(what);
+        return true;
+    }
     if (kind != STEP_EXPECT_REPORT) {
         return pin_step_check(what, first, now);
     }
@@ -182,6 +186,19 @@ static bool resolve_pins(Run *r, Error **errp)
     return true;
 }
 
+static bool resolve_faults(Run *r, Error **errp)
+{
+    for (size_t i = 0; i < r->o.nfaults; i++) {
+        Error *err = NULL;
+        if (!inject_step_resolve(r->o.faults[i], r->machine, &err)) {
+            error_prepend(&err, "--inject");
+            error_propagate(errp, err);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool prepare(Run *r, Error **errp)
 {
     static const StepsHost host = {
@@ -193,7 +210,8 @@ static bool prepare(Run *r, Error **errp)
         .stop = steps_stop,
     };
     if (!load(r, errp) || !resolve_reports(r->o.expected, r->o.nexpected, r, "expect-report", errp) ||
-        !resolve_reports(r->o.allowed, r->o.nallowed, r, "allow-report", errp) || !resolve_pins(r, errp)) {
+        !resolve_reports(r->o.allowed, r->o.nallowed, r, "allow-report", errp) || !resolve_pins(r, errp) ||
+        !resolve_faults(r, errp)) {
         return false;
     }
     r->links = links_open(r->machine, &r->o, &r->progress, on_byte, r, errp);

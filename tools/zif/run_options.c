@@ -25,6 +25,7 @@ enum {
     PIN,
     PRESS,
     EXPECT_PIN,
+    INJECT,
     TIMEOUT,
     TIMEOUT_CODE,
     WALL_TIMEOUT,
@@ -101,6 +102,12 @@ const Option run_option_table[] = {
     { PRESS, "press", 0, OPTION_VALUE, "KEY[@TIME][,for=DURATION]",
       "Step: press a button (devicetree alias, label or node name) and release it; for 50ms." },
     { EXPECT_PIN, "expect-pin", 0, OPTION_VALUE, "PIN=0|1", "Step: wait until the pin has this level." },
+    { INJECT, "inject", 0, OPTION_VALUE, "DEVICE:FAULT",
+      "Step: make something go wrong. For the next byte sent to a UART: framing, noise, parity, lost; at once: break; "
+      "from now on: "
+      "impatient (bytes come whether or not they are read). For the next byte on a bus: nack, glitch, stretch, arlo, "
+      "berr (I2C), "
+      "nack, bit, stuff, form, crc (CAN)." },
     { FAIL, "fail", 0, OPTION_VALUE, "[UART:]TEXT",
       "End at once with code 121 when TEXT is printed, at whatever step (also --fail-text)." },
     { FAIL, "fail-text", 0, OPTION_VALUE, "[UART:]TEXT", NULL },
@@ -365,6 +372,24 @@ static bool add_expected_step(RunOptions *o, const char *text, Error **errp)
     return e;
 }
 
+static bool add_inject_step(RunOptions *o, const char *text, Error **errp)
+{
+    Error *err = NULL;
+    InjectStep *s = inject_step_parse(text, &err);
+    if (!s) {
+        error_prepend(&err, "--inject");
+        error_propagate(errp, err);
+        return false;
+    }
+    o->faults = realloc(o->faults, (o->nfaults + 1) * sizeof *o->faults);
+    if (!o->faults) {
+        zif_bug("out of memory for options");
+    }
+    o->faults[o->nfaults++] = s;
+    steps_add_own(o->steps, STEP_INJECT, text, s);
+    return true;
+}
+
 static bool add_pin_step(RunOptions *o, StepKind kind, const char *option, const char *text, Error **errp)
 {
     Error *err = NULL;
@@ -511,6 +536,8 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case UNINIT:
         o->machine.uninit = true;
         return true;
+    case INJECT:
+        return add_inject_step(o, value, errp);
     case RTT:
         return parse_channel(o, "rtt", &o->machine.rtt_channels, value, errp);
     case ITM:
@@ -684,6 +711,10 @@ void run_options_free(RunOptions *o)
         free(o->pins[i]);
     }
     free(o->pins);
+    for (size_t i = 0; i < o->nfaults; i++) {
+        free(o->faults[i]);
+    }
+    free(o->faults);
     free(o->stubs);
     for (size_t i = 0; i < o->nallowed; i++) {
         free(o->allowed[i]);

@@ -6,6 +6,7 @@
 #include "expected.h"
 #include "flash_files.h"
 #include "options.h"
+#include "inject.h"
 #include "pins.h"
 #include "recorders.h"
 #include "steps.h"
@@ -41,6 +42,8 @@ typedef struct {
     size_t nstubs;
     PinStep **pins;
     size_t npins;
+    InjectStep **faults;
+    size_t nfaults;
     FlashOptions flash;
     ZifTime *power_cycles; /* virtual times */
     size_t npower_cycles;

@@ -245,6 +245,7 @@ static bool take(Steps *s, Step *step, ZifTime now)
         break;
     case STEP_EXPECT_REPORT:
     case STEP_EXPECT_PIN:
+    case STEP_INJECT:
         break;
     }
     bool first = !step->begun;
@@ -369,6 +370,7 @@ const char *step_words(const StepReport *step, char *buf, size_t len)
         [STEP_PIN] = "pin",
         [STEP_PRESS] = "press",
         [STEP_EXPECT_PIN] = "expect-pin",
+        [STEP_INJECT] = "inject",
     };
     snprintf(buf, len, "--%s '%s'", names[step->kind], step->text);
     return buf;

@@ -30,6 +30,7 @@ typedef enum {
     STEP_PIN,
     STEP_PRESS,
     STEP_EXPECT_PIN,
+    STEP_INJECT,
 } StepKind;
 
 /* What the engine needs of the machine. Lines are numbered; 0 is the console. */

@@ -132,9 +132,11 @@ bool zif_serial_inject(ZifSerialLine *line, unsigned faults);
 void zif_serial_set_patient(ZifSerialLine *line, bool patient);
 /** The rate of the other end, for reports; 0 (as at first): what the UART's node says as current-speed. */
 void zif_serial_set_speed(ZifSerialLine *line, uint32_t baud);
-/** Makes something go wrong at a device: "framing", "noise", "parity", "break", "lost" of a UART's next byte, or a word of the model's own
- * (zif/peripheral.h, `faults`). False and *errp, with the words it knows, when it does not know this one. */
+/** Makes something go wrong at a device: "framing", "noise", "parity", "lost" of the next byte for a UART, a "break", a line that is
+ * "impatient" from now on, or a word of the model's own (zif/peripheral.h, `faults`). False and *errp, with the words it knows, when it
+ * does not know this one; zif_device_can_inject only asks. */
 bool zif_device_inject(ZifDevice *dev, const char *fault, Error **errp);
+bool zif_device_can_inject(const ZifDevice *dev, const char *fault, Error **errp);
 /** Bytes queued and not yet delivered. */
 size_t zif_serial_queued(const ZifSerialLine *line);
 /** How long one character takes as the guest has set up its UART; 0 when it has not, or when there is no UART. */
