@@ -9,7 +9,7 @@
  * Missing: nothing else known.
  *
  * Inputs: req (stream * 8 + channel) is high while a peripheral wants a transfer, or pulses; last (one a stream) is the "last
- * transfer" of a peripheral that controls the flow. Output end pulses when the last item of a lap is through. What the memory port (0) and the peripheral port (1) do not reach is in the
+ * transfer" of a peripheral that controls the flow. Output end pulses when the last item of a lap is through, before-last when one item is left. What the memory port (0) and the peripheral port (1) do not reach is in the
  * node's zif,cannot-reach.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -518,6 +518,9 @@ static void serve_peripheral(Dma *d, unsigned n)
     if (out) {
         check_half(d, n, *ndtr, s->total);
     }
+    if (*ndtr == 1) {
+        zif_pulse(&d->dev, 2, 8 * n + zif_bits(cr, 25, 3));
+    }
     if (!*ndtr || s->last) {
         peripheral_done(d, n);
     }
@@ -841,7 +844,7 @@ const ZifClass zif__stm32f4_dma = {
     .span = 0x400,
     .widths = ZIF_W32,
     .inputs = (const ZifInput[]){ { "req", 64, on_request }, { "last", NSTREAMS, on_last }, { 0 } },
-    .outputs = (const ZifOutput[]){ { "irq", NSTREAMS }, { "end", 64 }, { 0 } },
+    .outputs = (const ZifOutput[]){ { "irq", NSTREAMS }, { "end", 64 }, { "before-last", 64 }, { 0 } },
     .events = (const char *const[]){ "memory port", "peripheral port", NULL },
     .event = dma_event,
     .reset = dma_reset,
