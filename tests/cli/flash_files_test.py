@@ -92,6 +92,18 @@ class FlashFilesTest(cli.CliTest):
                          "0x00000400-0x00000401  2 of 2 bytes differ, sector 1\n"
                          "0x00000900-0x00000900  1 of 1 bytes differ, sector 2, erased in the first\n")
 
+    def test_a_size_that_two_flashes_have_needs_a_name(self):
+        board = self.path("board.dts")
+        with open(board, "w", encoding="ascii") as f:
+            f.write('/dts-v1/;\n#include "arm/mps2-an385.dtsi"\n/ { compatible = "acme,two", "arm,mps2-an385"; model = "two";')
+            for name, at in (("one", 0x4000000), ("two", 0x5000000)):
+                f.write(f'{name}: flash@{at:x} {{ compatible = "cfi-flash"; reg = <{at:#x} 0x8000>; bank-width = <2>;'
+                        'zif,erase-regions = <2 0x4000>; };')
+            f.write("};\n")
+        self.write(b"\xff" * 0x8000)
+        self.refused("choose one by --flash-name", "flash", "info", "--board", board, self.file)
+        self.assertIn("2 sectors", self.run_zif(0, "flash", "info", "--board", board, "--flash-name=two", self.file).stdout)
+
     def test_what_is_no_flash_file_is_refused(self):
         short = self.write(b"short", "short")
         self.refused("zif flash takes info, dump or diff", "flash")

@@ -31,6 +31,8 @@ def run_cookbook(text, zif, firmware):
         for name in os.listdir(f"{firmware}/mps2-an385"):
             if os.path.isfile(f"{firmware}/mps2-an385/{name}"):
                 shutil.copy(f"{firmware}/mps2-an385/{name}", folder)
+        for name in ("update-boot.elf", "update-boot-hasty.elf", "update-app1.elf"):
+            shutil.copy(f"{firmware}/nrf51822/{name}", folder)
         shutil.copy(MICROPYTHON, f"{folder}/micropython.hex")
         env = dict(os.environ, PATH=os.path.dirname(zif) + ":" + os.environ["PATH"])
         for command, status in commands(text):

@@ -138,9 +138,17 @@ static ZifFlash *find_flash(ZifMachine *m, const Arguments *a, const Contents *c
         error_setg(errp, "--flash-name: %s has no flash \"%s\"", a->board, a->name);
         return NULL;
     }
-    for (unsigned i = 0; !found && i < zif_machine_nflashes(m); i++) {
+    for (unsigned i = 0; !a->name && i < zif_machine_nflashes(m); i++) {
         ZifFlash *f = zif_machine_flash(m, i);
-        found = zif_flash_size(f) == c->size ? f : NULL;
+        if (zif_flash_size(f) != c->size) {
+            continue;
+        }
+        if (found) {
+            error_setg(errp, "%s: both %s and %s have its size; choose one by --flash-name", c->path,
+                       zif_flash_name(found), zif_flash_name(f));
+            return NULL;
+        }
+        found = f;
     }
     if (!found) {
         error_setg(errp, "%s: %" PRIu64 " bytes, which no flash of %s has", c->path, c->size, a->board);
