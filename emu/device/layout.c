@@ -79,7 +79,7 @@ static void fill_slot(const ZifClass *cls, ZifSlot *s, const ZifRegister *row, u
         .widths = row->widths   ? row->widths
                   : cls->widths ? cls->widths
                                 : ZIF_WANY,
-        .flags = row->flags,
+        .flags = row->flags | (cls->width_faults ? ZIF_REG_WIDTH_FAULT : 0),
         .reserved = size_mask(size),
     };
     if (size != 1 && size != 2 && size != 4) {

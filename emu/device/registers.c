@@ -178,6 +178,21 @@ static unsigned slot_at(const ZifLayout *l, const uint16_t *index, hwaddr addr)
     return i < l->nindex ? index[i] : l->nslots;
 }
 
+/* Does a register answer an access of this width with a bus fault? */
+static bool refuses_width(ZifDevice *dev, hwaddr addr, unsigned size, bool is_write)
+{
+    const ZifLayout *l = dev->core->layout;
+    unsigned slot = slot_at(l, is_write ? l->write_at : l->read_at, addr);
+    const ZifSlot *s = &l->slots[slot];
+    if (!(s->flags & ZIF_REG_WIDTH_FAULT) || s->widths & size) {
+        return false;
+    }
+    char name[64];
+    zif_report(dev, ZIF_REPORT_WIDTH, (int)slot, "%s: %s of %u byte%s, which is a bus fault here",
+               zif__slot_name(dev->cls, (int)slot, name), is_write ? "write" : "read", size, size == 1 ? "" : "s");
+    return true;
+}
+
 static uint32_t read_pieces(ZifDevice *dev, hwaddr addr, unsigned size)
 {
     const ZifLayout *l = dev->core->layout;
@@ -256,6 +271,9 @@ static __attribute__((noinline)) MemTxResult access_slowly(ZifDevice *dev, hwadd
 {
     ZifKit *kit = dev->core->kit;
     bool hears = !dev->core->guard || zif__device_hears(dev, addr, is_write);
+    if (hears && refuses_width(dev, addr, size, is_write)) {
+        return MEMTX_ERROR;
+    }
     if (is_write) {
         if (hears) {
             write_at(dev, addr, *data, size);

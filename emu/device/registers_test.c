@@ -23,6 +23,7 @@ enum {
     ARR_END = ARR + 3,
     LIVE = ARR_END,
     KEPT,
+    PICKY,
     NREGS
 };
 
@@ -45,6 +46,7 @@ static const ZifRegister regs[NREGS] = {
     [ARR] = { .name = "ARR", .offset = 32, .count = 3, .stride = 8, .widths = ZIF_W32 },
     [LIVE] = { .name = "LIVE", .offset = 60, .flags = ZIF_REG_VOLATILE, .fields = ZIF_FIELDS({ "N", 0, 32, ZIF_RO }) },
     [KEPT] = { .name = "KEPT", .offset = 64, .flags = ZIF_REG_KEEP_RESET },
+    [PICKY] = { .name = "PICKY", .offset = 68, .widths = ZIF_W32, .flags = ZIF_REG_WIDTH_FAULT },
 };
 
 typedef struct {
@@ -216,6 +218,19 @@ static void a_forbidden_width_is_reported(void **state)
     assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_WIDTH, "ARR[1]"), 1);
 }
 
+static void a_forbidden_width_is_a_bus_fault_where_the_table_says_so(void **state)
+{
+    Toy *t = make(state);
+    MemoryRegion *mr = t->dev.mmio;
+    uint64_t got;
+    assert_int_equal(memory_region_dispatch_write(mr, 68, 0x0201, 2, MEMTXATTRS_UNSPECIFIED), MEMTX_ERROR);
+    assert_int_equal(memory_region_dispatch_read(mr, 71, &got, 1, MEMTXATTRS_UNSPECIFIED), MEMTX_ERROR);
+    assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_WIDTH, "PICKY"), 2);
+    assert_int_equal(t->values[PICKY], 0);
+    assert_int_equal(memory_region_dispatch_write(mr, 68, 0x04030201, 4, MEMTXATTRS_UNSPECIFIED), MEMTX_OK);
+    assert_int_equal(t->values[PICKY], 0x04030201);
+}
+
 static void holes_read_zero_and_are_reported(void **state)
 {
     Toy *t = make(state);
@@ -344,6 +359,7 @@ int main(void)
         T(narrow_writes_keep_the_other_bytes),
         T(wide_accesses_reach_every_register_they_cover),
         T(a_forbidden_width_is_reported),
+        T(a_forbidden_width_is_a_bus_fault_where_the_table_says_so),
         T(holes_read_zero_and_are_reported),
         T(only_power_on_resets_what_is_kept),
         T(events_run_at_their_time_and_reset_cancels_them),

@@ -282,6 +282,17 @@ uint32_t zif_serial_speed(const ZifDevice *dev)
     return speed ? speed : zif_prop_u32(dev, "current-speed", 0);
 }
 
+void zif_check_baud(ZifDevice *dev, int slot, double baud)
+{
+    uint32_t speed = zif_serial_speed(dev);
+    double off = speed ? (baud - speed) / speed * 100 : 0;
+    if (off > 3 || off < -3) {
+        char name[64];
+        zif_report(dev, ZIF_REPORT_BAUD, slot, "%s = 0x%x gives %.0f baud, %+.1f %% off the line's %u",
+                   zif__slot_name(dev->cls, slot, name), slot >= 0 ? zif_values(dev)[slot] : 0, baud, off, speed);
+    }
+}
+
 bool zif_serial_patient(const ZifDevice *dev)
 {
     return !dev->core->serial || !dev->core->serial->impatient;

@@ -92,6 +92,9 @@ static void start_tx(Uart *u)
                    zif_clock_hz(&u->dev) ? "BAUDDIV is below 16, the least that works" : "the UART has no clock");
         return;
     }
+    if (!(v[CTRL] & HSTM)) {
+        zif_check_baud(&u->dev, BAUDDIV, (double)zif_clock_hz(&u->dev) / v[BAUDDIV]);
+    }
     u->shifting = (uint8_t)v[DATA];
     u->tx_busy = true;
     v[STATE] &= ~TX;

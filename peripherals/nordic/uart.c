@@ -173,6 +173,8 @@ static void tx_write(Uart *u, uint8_t byte)
     }
     if (!uart_frame_time(&u->dev)) {
         zif_report(&u->dev, ZIF_REPORT_BAUD, TXD, "sent with BAUDRATE 0: the byte never leaves");
+    } else {
+        zif_check_baud(&u->dev, BAUDRATE, u->values[BAUDRATE] * 16e6 / 4294967296.0);
     }
     u->tx_busy = true;
     u->tx_byte = byte;

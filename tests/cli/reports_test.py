@@ -29,6 +29,13 @@ class Reports(cli.CliTest):
         for said in self.mistake(123, 3, "--strict", "--stack-limit=0x20000180"):
             self.assertIn("below the end of its stack at 0x20000180 (--stack-limit)", said)
 
+    def test_rate_that_is_not_the_other_ends(self):
+        for soc in cli.SOCS:
+            hello = ("run", f"--board={soc}", "--for=10ms", cli.firmware(soc, "hello"))
+            said = self.run_zif(0, *hello, "--uart=console=null,baud=9600", "--expect-report=baud:uart0").stderr
+            self.assertRegex(said, r"baud: uart0\.BAUD\w+ = 0x[0-9a-f]+ gives 11\d\d\d\d baud, \+1\d\d\d\.\d % off the line's 9600")
+            self.run_zif(0, *hello, "--uart=console=null,baud=115200", "--strict=baud")
+
     def test_their_clean_twin_has_no_report(self):
         for said in self.mistake(0, 4, "--strict"):
             self.assertNotIn("report", said)

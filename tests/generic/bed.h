@@ -40,6 +40,15 @@ static inline void bed_pass(ZifMachine *m, ZifTime duration)
     zif_machine_advance(m, zif_machine_now(m) + duration);
 }
 
+/* The block hears: its clock runs and nothing holds it in reset, whatever the guest would have had to do for that. */
+static inline void bed_wake(ZifDevice *dev)
+{
+    if (dev->core->guard & ZIF_GUARD_CLOCK) {
+        zif__set_clock(dev, 0, 16000000);
+    }
+    dev->core->guard &= (uint8_t)~ZIF_GUARD_DEAF;
+}
+
 static inline uint32_t bed_random(uint64_t *state)
 {
     *state = *state * 6364136223846793005u + 1442695040888963407u;

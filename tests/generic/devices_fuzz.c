@@ -59,6 +59,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned steps = 0; in.size && steps < 400; steps++) {
         unsigned what = take(&in, 1);
         ZifDevice *dev = m->kit.devices[take(&in, 1) % m->kit.ndevices];
+        if (what & 0x80) {
+            bed_wake(dev);
+        }
         switch (what % 16) {
         case 0:
             bed_pass(m, (ZifTime)take(&in, 2) * 10 * ZIF_NS);

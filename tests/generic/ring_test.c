@@ -215,6 +215,9 @@ static void random_step(ZifMachine *m, uint64_t *rng)
     ZifDevice *dev = m->kit.devices[bed_random(rng) % m->kit.ndevices];
     unsigned what = bed_random(rng) % 16, size = 1u << bed_random(rng) % 3;
     uint32_t value = bed_random(rng);
+    if (value & 3) {
+        bed_wake(dev);
+    }
     if (what < 12 && dev->mmio) {
         uint32_t offset = bed_random(rng) % dev->core->span;
         const ZifLayout *l = dev->core->layout;

@@ -65,6 +65,7 @@ enum {
     ZIF_REG_VOLATILE =
         4, /* its value changes by itself (counters, random data): generic tests do not expect it to stay */
     ZIF_REG_UNDOCUMENTED = 8, /* start-up code touches it though no manual lists it */
+    ZIF_REG_WIDTH_FAULT = 32, /* an access of a width it does not take is a bus fault, not only a report */
     ZIF_REG_LIVE_RESET = 16,  /* reset value depends on the instance or on inputs (IDR, FICR): `reset` is not checked */
 };
 
@@ -209,6 +210,7 @@ struct ZifClass {
     size_t values;          /* offsetof(state, uint32_t array of nregs slots) */
     uint32_t span;          /* bytes of address space; 0 = what the node's reg says */
     uint8_t widths;         /* access widths allowed; 0 = ZIF_WANY */
+    bool width_faults;      /* every register is as with ZIF_REG_WIDTH_FAULT */
     const ZifInput *inputs; /* ended by a row without a name */
     const ZifOutput *outputs;
     const char *const *events; /* names of timed events, NULL-ended; at most 32 */
@@ -339,6 +341,9 @@ bool zif_serial_arriving(const ZifDevice *dev);
 bool zif_serial_patient(const ZifDevice *dev);
 /** The rate the other end of the line runs at: `--uart NAME=...,baud=N`, else the node's current-speed; 0 when nobody says. */
 uint32_t zif_serial_speed(const ZifDevice *dev);
+/** A report (kind `baud`) when `baud` is more than 3 % off that rate; `slot` is the register it comes from. To be asked when a transfer
+ * starts or the rate is set. */
+void zif_check_baud(ZifDevice *dev, int slot, double baud);
 /** A part says something to the UART it is a child of. */
 void zif_serial_part_send(ZifDevice *part, uint16_t word, unsigned faults);
 
