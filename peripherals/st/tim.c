@@ -273,6 +273,17 @@ static void catch_up(Tim *t, uint64_t ticks)
     }
 }
 
+/* Steps since the counter got its value. False: so many that something has happened that was not caught up with. */
+static bool is_current(const Tim *t, uint64_t *steps)
+{
+    *steps = 0;
+    if (t->clock.hz && t->arr) {
+        uint64_t ticks = zif_clock_ticks(&t->clock, zif_now(&t->dev));
+        *steps = ticks > t->base ? (ticks - t->base) / ((uint64_t)t->psc + 1) : 0;
+    }
+    return !*steps || *steps < steps_to_point(t);
+}
+
 void zif__tim_sync(Tim *t)
 {
     if (t->clock.hz) {
@@ -554,24 +565,33 @@ void zif__tim_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 
 uint32_t zif__tim_peek(ZifDevice *dev, unsigned slot)
 {
-    unsigned place = place_of((Tim *)dev, slot);
-    Tim ahead = *(Tim *)dev;
-    ahead.silent = true;
-    if (ahead.clock.hz && (place == CNT || place == SR || place == CR1 || place == DMAR)) {
-        zif__tim_sync(&ahead);
-    }
+    Tim *t = (Tim *)dev, ahead;
+    unsigned place = place_of(t, slot);
+    uint64_t steps = 0;
     if (place == DMAR) {
-        place = burst_place(&ahead);
-        return place == NPLACES ? 0 : place == CNT ? ahead.cnt : tim_get(&ahead, place);
+        place = burst_place(t);
+        if (place == NPLACES) {
+            return 0;
+        }
     }
-    return place == CNT ? ahead.cnt : ahead.values[slot];
+    if (place != CNT && place != SR && place != CR1) {
+        return tim_get(t, place);
+    }
+    if (!is_current(t, &steps)) {
+        ahead = *t;
+        ahead.silent = true;
+        zif__tim_sync(&ahead);
+        t = &ahead;
+        steps = 0;
+    }
+    return place == CNT ? (t->down ? t->cnt - (uint32_t)steps : t->cnt + (uint32_t)steps) : tim_get(t, place);
 }
 
 void zif__tim_read(ZifDevice *dev, unsigned slot)
 {
     Tim *t = (Tim *)dev;
     unsigned place = place_of(t, slot);
-    zif__tim_sync(t);
+    uint64_t steps;
     if (place == DMAR) {
         place = burst_place(t);
         burst_accessed(t);
@@ -579,6 +599,8 @@ void zif__tim_read(ZifDevice *dev, unsigned slot)
     if (place >= CCR1 && place <= CCR4 && !tim_is_output(t, place - CCR1)) {
         *tim_reg(t, SR) &= ~(uint32_t)(CC1IF << (place - CCR1));
         zif__tim_update_irq(t);
+    } else if ((place == CNT || place == SR) && !is_current(t, &steps)) {
+        zif__tim_sync(t); /* so that the next look is cheap */
     }
 }
 
