@@ -9,16 +9,13 @@
  * Missing: nothing else known.
  *
  * Inputs: req (stream * 8 + channel) is high while a peripheral wants a transfer, or pulses; last (one a stream) is the "last
- * transfer" of a peripheral that controls the flow. Output end pulses when the last item of a lap is through, before-last when one item is left. What the memory port (0) and the peripheral port (1) do not reach is in the
+ * transfer" of a peripheral that controls the flow. Outputs (stream * 8 + channel): end
+ * pulses when the last item of a lap is through, before-last when one item is left. What the memory port (0) and the peripheral port (1) do not reach is in the
  * node's zif,cannot-reach.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <string.h>
-#include <zif/peripheral.h>
-
-enum { NSTREAMS = 8, FIFO_BYTES = 16 };
-enum { CR, NDTR, PAR, M0AR, M1AR, FCR, STREAM_REGS };
-enum { LISR, HISR, LIFCR, HIFCR, STREAM0, NREGS = STREAM0 + NSTREAMS * STREAM_REGS };
+#include "dma.h"
 
 #define FLAGS(PREFIX, N, LSB, A)                                                                                       \
     { PREFIX "FEIF" #N, (LSB) + 0, 1, A }, { PREFIX "DMEIF" #N, (LSB) + 2, 1, A },                                     \
@@ -69,520 +66,6 @@ static const ZifRegister regs[NREGS] = {
     STREAM(6),
     STREAM(7),
 };
-
-enum {
-    EN = 1 << 0,
-    PFCTRL = 1 << 5,
-    CIRC = 1 << 8,
-    PINC = 1 << 9,
-    MINC = 1 << 10,
-    PINCOS = 1 << 15,
-    DBM = 1 << 18,
-    CT = 1 << 19,
-    BURSTS = 15 << 21,
-    MSIZE_SHIFT = 13,
-    /* May be written while the stream is enabled: EN and the interrupt enables. */
-    CR_FREE = 0x1f,
-    DMDIS = 1 << 2,
-    FCR_FREE = 1 << 7,
-};
-enum { FE = 1 << 0, DME = 1 << 2, TE = 1 << 3, HT = 1 << 4, TC = 1 << 5 };
-enum { TO_MEMORY, TO_PERIPHERAL, MEMORY_TO_MEMORY };
-enum { OFF, RUNNING, STOPPING };
-enum { MEMORY_PORT, PERIPHERAL_PORT, NPORTS, NOBODY = NSTREAMS };
-
-/* AHB cycles of a single access with arbitration and address phase; each further beat of a burst takes one. */
-static const unsigned access_cycles[NPORTS] = { [MEMORY_PORT] = 4, [PERIPHERAL_PORT] = 5 };
-
-typedef struct {
-    uint8_t state;
-    bool latched;        /* a request came and was not served */
-    bool draining;       /* the FIFO reached its threshold and is being emptied (filled, towards a peripheral) */
-    bool flush;          /* the peripheral side of this lap is done: what is left in the FIFO goes to memory */
-    bool half;           /* HTIF was set in this lap */
-    bool last;           /* a flow-controlling peripheral has said so */
-    bool primed;         /* the FIFO has been filled once: from now on an empty one is an underrun */
-    bool waited;         /* the request that waits now was counted as an error */
-    uint16_t programmed; /* NDTR as software wrote it */
-    uint16_t total;      /* items of this lap */
-    uint32_t par, mar;   /* the next accesses */
-    uint32_t mem_left;   /* bytes of this lap the memory port has still to move */
-    uint8_t level, head;
-    uint8_t fifo[FIFO_BYTES];
-} Stream;
-
-typedef struct {
-    ZifDevice dev;
-    uint32_t values[NREGS];
-    Stream streams[NSTREAMS];
-    uint8_t serving[NPORTS]; /* NOBODY: idle */
-} Dma;
-
-/* --- A stream's registers --------------------------------------------------------------------------------------------- */
-
-static unsigned slot_of(unsigned n, unsigned reg)
-{
-    return STREAM0 + n * STREAM_REGS + reg;
-}
-
-static uint32_t reg_of(const Dma *d, unsigned n, unsigned reg)
-{
-    return d->values[slot_of(n, reg)];
-}
-
-static uint32_t *reg_at(Dma *d, unsigned n, unsigned reg)
-{
-    return &d->values[slot_of(n, reg)];
-}
-
-static unsigned direction(const Dma *d, unsigned n)
-{
-    return zif_bits(reg_of(d, n, CR), 6, 2);
-}
-
-static unsigned psize(const Dma *d, unsigned n)
-{
-    return 1u << zif_bits(reg_of(d, n, CR), 11, 2);
-}
-
-static unsigned msize(const Dma *d, unsigned n)
-{
-    return 1u << zif_bits(reg_of(d, n, CR), MSIZE_SHIFT, 2);
-}
-
-/* Beats of a burst: 1, 4, 8, 16. */
-static unsigned beats(const Dma *d, unsigned n, unsigned lsb)
-{
-    unsigned code = zif_bits(reg_of(d, n, CR), lsb, 2);
-    return code ? 2u << code : 1;
-}
-
-static bool is_direct(const Dma *d, unsigned n)
-{
-    return !(reg_of(d, n, FCR) & DMDIS);
-}
-
-static unsigned threshold(const Dma *d, unsigned n)
-{
-    return 4 * (1 + zif_bits(reg_of(d, n, FCR), 0, 2));
-}
-
-static bool is_flow_controlled(const Dma *d, unsigned n)
-{
-    return reg_of(d, n, CR) & PFCTRL;
-}
-
-static bool is_circular(const Dma *d, unsigned n)
-{
-    return reg_of(d, n, CR) & CIRC;
-}
-
-static unsigned flag_shift(unsigned n)
-{
-    static const uint8_t shifts[] = { 0, 6, 16, 22 };
-    return shifts[n & 3];
-}
-
-static unsigned flags_of(const Dma *d, unsigned n)
-{
-    return d->values[n < 4 ? LISR : HISR] >> flag_shift(n) & (FE | DME | TE | HT | TC);
-}
-
-static void update_irq(Dma *d, unsigned n)
-{
-    uint32_t cr = reg_of(d, n, CR);
-    unsigned on = zif_bits(cr, 1, 4) << 2 | zif_bits(reg_of(d, n, FCR), 7, 1);
-    zif_set(&d->dev, 0, n, (flags_of(d, n) & on) != 0);
-}
-
-static void set_flag(Dma *d, unsigned n, unsigned flag)
-{
-    d->values[n < 4 ? LISR : HISR] |= (uint32_t)flag << flag_shift(n);
-    update_irq(d, n);
-}
-
-static void stop(Dma *d, unsigned n)
-{
-    *reg_at(d, n, CR) &= ~EN;
-    d->streams[n].state = OFF;
-    update_irq(d, n);
-}
-
-/* --- What a stream wants from a port ---------------------------------------------------------------------------------- */
-
-static bool is_requested(const Dma *d, unsigned n)
-{
-    unsigned channel = zif_bits(reg_of(d, n, CR), 25, 3);
-    return direction(d, n) == MEMORY_TO_MEMORY || d->streams[n].latched || zif_input_level(&d->dev, 0, 8 * n + channel);
-}
-
-/* Accesses that move so many bytes: a burst's, one (for a tail, too), or none. */
-static unsigned burst_or_one(unsigned burst, unsigned size, unsigned bytes)
-{
-    return bytes >= burst * size ? burst : bytes > 0;
-}
-
-static unsigned smaller(unsigned a, unsigned b)
-{
-    return a < b ? a : b;
-}
-
-static unsigned room(const Stream *s)
-{
-    return FIFO_BYTES - s->level;
-}
-
-static unsigned peripheral_items(const Dma *d, unsigned n)
-{
-    const Stream *s = &d->streams[n];
-    unsigned size = psize(d, n), burst = beats(d, n, 21), left = reg_of(d, n, NDTR);
-    if (s->state != RUNNING || !left || !is_requested(d, n)) {
-        return 0;
-    }
-    if (left < burst) {
-        burst = 1; /* the tail goes in single accesses */
-    }
-    if (direction(d, n) == TO_PERIPHERAL) {
-        return s->level >= burst * size ? burst : 0;
-    }
-    if (s->flush && left <= burst) {
-        return 0; /* the lap before is not in memory yet */
-    }
-    return room(s) >= burst * size ? burst : 0;
-}
-
-static unsigned memory_items(const Dma *d, unsigned n)
-{
-    const Stream *s = &d->streams[n];
-    unsigned size = msize(d, n), burst = beats(d, n, 23);
-    if (s->state == OFF) {
-        return 0;
-    }
-    if (direction(d, n) == TO_PERIPHERAL) {
-        if (s->state == STOPPING || (is_direct(d, n) ? s->level > 0 : !s->draining || room(s) < size)) {
-            return 0;
-        }
-        return burst_or_one(burst, size, smaller(s->mem_left, room(s)));
-    }
-    if (s->flush || s->state == STOPPING) {
-        return burst_or_one(burst, size, smaller(s->level, s->mem_left));
-    }
-    if (is_direct(d, n)) {
-        return s->level >= size;
-    }
-    return s->draining && s->level >= burst * size ? burst : 0;
-}
-
-/* A stopped stream leaves through the memory port: its FIFO is empty, or holds what nobody wants any more. */
-static bool is_leaving(const Dma *d, unsigned n)
-{
-    const Stream *s = &d->streams[n];
-    return s->state == STOPPING && d->serving[PERIPHERAL_PORT] != n &&
-           (direction(d, n) == TO_PERIPHERAL || s->level == 0 || s->mem_left == 0);
-}
-
-/* A request that finds the FIFO full (empty) is an error; the peripheral goes on waiting, so nothing is lost here. */
-static void check_waiting(Dma *d, unsigned n)
-{
-    Stream *s = &d->streams[n];
-    if (s->state != RUNNING || s->waited || direction(d, n) == MEMORY_TO_MEMORY || !reg_of(d, n, NDTR) ||
-        d->serving[PERIPHERAL_PORT] == n || !is_requested(d, n)) {
-        return;
-    }
-    unsigned unit = psize(d, n) * beats(d, n, 21);
-    if (direction(d, n) == TO_PERIPHERAL) {
-        if (s->primed && s->level < unit && s->mem_left && !is_direct(d, n) && d->serving[MEMORY_PORT] != n) {
-            s->waited = true;
-            set_flag(d, n, FE);
-        }
-    } else if (is_direct(d, n) && s->level && !(reg_of(d, n, CR) & MINC)) {
-        s->waited = true;
-        set_flag(d, n, DME);
-    } else if (room(s) < unit) {
-        s->waited = true;
-        set_flag(d, n, FE);
-    }
-}
-
-static unsigned items_for(const Dma *d, unsigned port, unsigned n)
-{
-    return port == MEMORY_PORT ? memory_items(d, n) : peripheral_items(d, n);
-}
-
-static void schedule(Dma *d, unsigned port)
-{
-    unsigned n = d->serving[port];
-    uint64_t hz = zif_clock_hz(&d->dev);
-    if (n == NOBODY || !hz) {
-        zif_cancel(&d->dev, port);
-        return;
-    }
-    unsigned items = items_for(d, port, n);
-    unsigned cycles = access_cycles[port] + (items > 1 ? items - 1 : 0);
-    zif_schedule_in(&d->dev, port, (cycles * ZIF_SEC + hz - 1) / hz);
-}
-
-/* Gives each idle port the stream of the highest level, then of the lowest number, that wants it. */
-static void arbitrate(Dma *d)
-{
-    for (unsigned port = 0; port < NPORTS; port++) {
-        unsigned best = NOBODY, best_level = 0;
-        if (d->serving[port] != NOBODY) {
-            continue;
-        }
-        for (unsigned n = 0; n < NSTREAMS; n++) {
-            unsigned level = 1 + zif_bits(reg_of(d, n, CR), 16, 2);
-            if (d->streams[n].state != OFF && level > best_level &&
-                (items_for(d, port, n) || (port == MEMORY_PORT && is_leaving(d, n)))) {
-                best = n;
-                best_level = level;
-            }
-        }
-        d->serving[port] = best;
-        if (best != NOBODY) {
-            schedule(d, port);
-        }
-    }
-    for (unsigned n = 0; n < NSTREAMS; n++) {
-        check_waiting(d, n);
-    }
-}
-
-/* --- The FIFO --------------------------------------------------------------------------------------------------------- */
-
-/* A stream can be made to write its own registers, so neither trusts that the FIFO is what it was. */
-static void push(Stream *s, const uint8_t *bytes, unsigned count)
-{
-    for (unsigned i = 0; i < count && s->level < FIFO_BYTES; i++) {
-        s->fifo[(s->head + s->level++) % FIFO_BYTES] = bytes[i];
-    }
-}
-
-static void pop(Stream *s, uint8_t *bytes, unsigned count)
-{
-    for (unsigned i = 0; i < count; i++) {
-        bytes[i] = s->fifo[s->head];
-        if (s->level) {
-            s->head = (s->head + 1) % FIFO_BYTES;
-            s->level--;
-        }
-    }
-}
-
-static unsigned fifo_status(unsigned level)
-{
-    return level == 0 ? 4 : level == FIFO_BYTES ? 5 : level / 4;
-}
-
-/* --- Accesses --------------------------------------------------------------------------------------------------------- */
-
-/* One beat; false: a bus error, which ends the stream. */
-static bool access(Dma *d, unsigned n, unsigned port, uint32_t address, uint8_t *bytes, unsigned size, bool is_write)
-{
-    uint32_t aligned = address & ~(size - 1);
-    AddressSpace *bus = zif_bus_port(&d->dev, port);
-    if (address_space_rw(bus, aligned, zif_bus_attrs(&d->dev), bytes, size, is_write) == MEMTX_OK) {
-        return d->streams[n].state != OFF;
-    }
-    const char *name = port == MEMORY_PORT ? "memory" : "peripheral";
-    if (d->streams[n].state == OFF) {
-        return false;
-    }
-    if (zif_out_of_reach(&d->dev, port, aligned)) {
-        zif_report(&d->dev, ZIF_REPORT_DMA, slot_of(n, CR),
-                   "stream %u stops with a transfer error: the %s port of %s has no way to 0x%08x", n, name,
-                   d->dev.name, aligned);
-    } else {
-        zif_report(&d->dev, ZIF_REPORT_DMA, slot_of(n, CR),
-                   "stream %u stops with a transfer error: the %s of 0x%08x at the %s port failed", n,
-                   is_write ? "write" : "read", aligned, name);
-    }
-    stop(d, n);
-    set_flag(d, n, TE);
-    return false;
-}
-
-static void check_boundary(Dma *d, unsigned n, unsigned reg, uint32_t address, unsigned items, unsigned size)
-{
-    if (items > 1 && (address & 1023) + items * size > 1024) {
-        zif_report(&d->dev, ZIF_REPORT_DMA, slot_of(n, reg),
-                   "a burst of %u x %u bytes at 0x%08x crosses a 1 KB boundary", items, size, address);
-    }
-}
-
-static void start_lap(Dma *d, unsigned n)
-{
-    Stream *s = &d->streams[n];
-    uint32_t cr = reg_of(d, n, CR);
-    s->half = false;
-    s->mar = reg_of(d, n, cr & DBM && cr & CT ? M1AR : M0AR);
-    s->mem_left = is_flow_controlled(d, n) ? UINT32_MAX : s->total * psize(d, n);
-}
-
-static void reload_peripheral(Dma *d, unsigned n)
-{
-    *reg_at(d, n, NDTR) = d->streams[n].total;
-    d->streams[n].par = reg_of(d, n, PAR);
-}
-
-/* The destination has got everything of this lap. */
-static void end_lap(Dma *d, unsigned n)
-{
-    Stream *s = &d->streams[n];
-    s->flush = false;
-    if (!is_circular(d, n)) {
-        stop(d, n);
-    } else {
-        if (reg_of(d, n, CR) & DBM) {
-            *reg_at(d, n, CR) ^= CT;
-        }
-        start_lap(d, n);
-    }
-    set_flag(d, n, TC);
-    zif_pulse(&d->dev, 1, 8 * n + zif_bits(reg_of(d, n, CR), 25, 3));
-}
-
-static void check_half(Dma *d, unsigned n, uint32_t left, uint32_t whole)
-{
-    Stream *s = &d->streams[n];
-    if (!s->half && left <= whole - whole / 2 && !is_flow_controlled(d, n)) {
-        s->half = true;
-        set_flag(d, n, HT);
-    }
-}
-
-static void update_draining(Dma *d, unsigned n)
-{
-    Stream *s = &d->streams[n];
-    unsigned burst = beats(d, n, 23) * msize(d, n);
-    if (direction(d, n) == TO_PERIPHERAL) {
-        s->draining = s->draining ? room(s) >= burst : s->level <= threshold(d, n);
-        s->draining = s->draining && room(s) >= burst;
-        s->primed = s->primed || s->level > 0;
-    } else {
-        s->draining = s->draining ? s->level >= burst : s->level >= threshold(d, n);
-    }
-}
-
-/* The peripheral side of the lap is over. */
-static void peripheral_done(Dma *d, unsigned n)
-{
-    Stream *s = &d->streams[n];
-    bool out = direction(d, n) == TO_PERIPHERAL;
-    if (is_circular(d, n)) {
-        reload_peripheral(d, n);
-    }
-    if (out) {
-        end_lap(d, n);
-    } else {
-        if (is_flow_controlled(d, n)) {
-            s->mem_left = s->level;
-        }
-        s->flush = true;
-        if (!s->level) {
-            end_lap(d, n);
-        }
-    }
-}
-
-static void serve_peripheral(Dma *d, unsigned n)
-{
-    Stream *s = &d->streams[n];
-    unsigned items = peripheral_items(d, n), size = psize(d, n);
-    bool out = direction(d, n) == TO_PERIPHERAL;
-    uint32_t cr = reg_of(d, n, CR), *ndtr = reg_at(d, n, NDTR);
-    uint8_t bytes[4];
-
-    if (!items) {
-        return;
-    }
-    s->latched = false;
-    s->waited = false;
-    check_boundary(d, n, PAR, s->par, items, size);
-    for (unsigned i = 0; i < items && *ndtr; i++) {
-        if (out) {
-            pop(s, bytes, size);
-        }
-        /* The access can make the peripheral act, and so come back here; the count goes first. */
-        --*ndtr;
-        uint32_t address = s->par;
-        s->par += cr & PINC ? cr & PINCOS ? 4 : size : 0;
-        if (!access(d, n, PERIPHERAL_PORT, address, bytes, size, out)) {
-            return;
-        }
-        if (!out) {
-            push(s, bytes, size);
-        }
-    }
-    update_draining(d, n);
-    if (out) {
-        check_half(d, n, *ndtr, s->total);
-    }
-    if (*ndtr == 1) {
-        zif_pulse(&d->dev, 2, 8 * n + zif_bits(cr, 25, 3));
-    }
-    if (!*ndtr || s->last) {
-        peripheral_done(d, n);
-    }
-}
-
-static void serve_memory(Dma *d, unsigned n)
-{
-    Stream *s = &d->streams[n];
-    unsigned items = memory_items(d, n), size = msize(d, n);
-    bool in = direction(d, n) == TO_PERIPHERAL;
-    uint32_t minc = reg_of(d, n, CR) & MINC;
-    uint8_t bytes[4];
-
-    if (!items) {
-        if (is_leaving(d, n)) {
-            s->level = 0;
-            stop(d, n);
-            set_flag(d, n, TC);
-        }
-        return;
-    }
-    if (!in && s->level < size) {
-        size = 1; /* too little is left for a whole unit */
-    }
-    check_boundary(d, n, M0AR, s->mar, items, size);
-    for (unsigned i = 0; i < items; i++) {
-        if (!in) {
-            pop(s, bytes, size);
-        }
-        uint32_t address = s->mar;
-        s->mar += minc ? size : 0;
-        s->mem_left -= s->mem_left < size ? s->mem_left : size;
-        if (!access(d, n, MEMORY_PORT, address, bytes, size, !in)) {
-            return;
-        }
-        if (in) {
-            push(s, bytes, size);
-        }
-    }
-    update_draining(d, n);
-    if (!in) {
-        check_half(d, n, s->mem_left, s->total * psize(d, n));
-        if (!s->mem_left) {
-            end_lap(d, n);
-        }
-    }
-}
-
-static void dma_event(ZifDevice *dev, unsigned port)
-{
-    Dma *d = (Dma *)dev;
-    unsigned n = d->serving[port];
-    if (n != NOBODY && d->streams[n].state != OFF) {
-        if (port == MEMORY_PORT) {
-            serve_memory(d, n);
-        } else {
-            serve_peripheral(d, n);
-        }
-    }
-    d->serving[port] = NOBODY;
-    arbitrate(d);
-}
 
 /* --- Enabling --------------------------------------------------------------------------------------------------------- */
 
@@ -699,9 +182,9 @@ static void enable(Dma *d, unsigned n)
     check_setup(d, n);
     s->total = *ndtr;
     s->par = reg_of(d, n, PAR);
-    start_lap(d, n);
-    update_draining(d, n);
-    arbitrate(d);
+    zif__dma_start_lap(d, n);
+    zif__dma_update_draining(d, n);
+    zif__dma_arbitrate(d);
 }
 
 /* --- Effects of writes ------------------------------------------------------------------------------------------------ */
@@ -761,7 +244,7 @@ static void dma_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
             /* It goes to 0 when what is under way has ended. */
             d->values[slot] |= EN;
             s->state = STOPPING;
-            arbitrate(d);
+            zif__dma_arbitrate(d);
         }
         update_irq(d, n);
         break;
@@ -777,6 +260,11 @@ static void dma_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
         protect(d, slot, old, UINT32_MAX);
         break;
     }
+}
+
+static unsigned fifo_status(unsigned level)
+{
+    return level == 0 ? 4 : level == FIFO_BYTES ? 5 : level / 4;
 }
 
 static uint32_t dma_peek(ZifDevice *dev, unsigned slot)
@@ -797,7 +285,7 @@ static void on_request(ZifDevice *dev, unsigned line, int level)
     unsigned n = line / 8;
     if (level && d->streams[n].state == RUNNING && zif_bits(reg_of(d, n, CR), 25, 3) == line % 8) {
         d->streams[n].latched = true;
-        arbitrate(d);
+        zif__dma_arbitrate(d);
     }
 }
 
@@ -809,9 +297,9 @@ static void on_last(ZifDevice *dev, unsigned n, int level)
         return;
     }
     s->last = true;
-    if (!is_requested(d, n)) { /* else the service of this last request ends the lap */
-        peripheral_done(d, n);
-        arbitrate(d);
+    if (!zif__dma_is_requested(d, n)) { /* else the service of this last request ends the lap */
+        zif__dma_peripheral_done(d, n);
+        zif__dma_arbitrate(d);
     }
 }
 
@@ -819,7 +307,7 @@ static void dma_clock(ZifDevice *dev, uint64_t hz)
 {
     Dma *d = (Dma *)dev;
     for (unsigned port = 0; port < NPORTS; port++) {
-        schedule(d, port);
+        zif__dma_schedule(d, port);
     }
 }
 
@@ -846,7 +334,7 @@ const ZifClass zif__stm32f4_dma = {
     .inputs = (const ZifInput[]){ { "req", 64, on_request }, { "last", NSTREAMS, on_last }, { 0 } },
     .outputs = (const ZifOutput[]){ { "irq", NSTREAMS }, { "end", 64 }, { "before-last", 64 }, { 0 } },
     .events = (const char *const[]){ "memory port", "peripheral port", NULL },
-    .event = dma_event,
+    .event = zif__dma_port_event,
     .reset = dma_reset,
     .peek = dma_peek,
     .on_write = dma_write,

@@ -4,10 +4,11 @@
  * Reference: RM0090 rev 19, section 12.2 and 12.3 (registers); table 61 (which line has which interrupt).
  * Models: edge selection, mask, software request, pending bits.
  * Departs: EMR: an event wakes the processor from WFE through the same line as an interrupt would; without an unmasked interrupt it is not told.
- * Missing: events (EMR) are kept and have no effect.
+ * Missing: events (EMR) reach the ADC and the DAC only.
  *
  * Input line[23]: 0 to 15 pins (SYSCFG), 16 PVD, 17 RTC alarm, 18 OTG FS wake-up, 19 Ethernet wake-up, 20 OTG HS wake-up, 21 RTC tamper and time
- * stamp, 22 RTC wake-up. Output irq[14]: lines 0 to 4, 9 to 5, 15 to 10, 16 to 22. SPDX-License-Identifier: GPL-2.0-or-later
+ * stamp, 22 RTC wake-up. Outputs: irq[14]: lines 0 to 4, 9 to 5, 15 to 10, 16 to 22; event[23]: a pulse at each
+ * edge of a line that EMR lets through. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "st.h"
 
@@ -26,7 +27,7 @@ enum { LINES = 23, IRQS = 14 };
 
 static const ZifRegister regs[NREGS] = {
     [IMR] = { .name = "IMR", .offset = 0x00, .fields = ZIF_FIELDS(LINE_BITS("MR", ZIF_RW)) },
-    [EMR] = { .name = "EMR", .offset = 0x04, .fields = ZIF_FIELDS(LINE_BITS("MR", ZIF_STUB)) },
+    [EMR] = { .name = "EMR", .offset = 0x04, .fields = ZIF_FIELDS(LINE_BITS("MR", ZIF_RW)) },
     [RTSR] = { .name = "RTSR", .offset = 0x08, .fields = ZIF_FIELDS(LINE_BITS("TR", ZIF_RW)) },
     [FTSR] = { .name = "FTSR", .offset = 0x0C, .fields = ZIF_FIELDS(LINE_BITS("TR", ZIF_RW)) },
     [SWIER] = { .name = "SWIER", .offset = 0x10, .fields = ZIF_FIELDS(LINE_BITS("SWIER", ZIF_W1S)) },
@@ -51,12 +52,18 @@ static void update_irq(Exti *e)
     }
 }
 
+/* The lines whose events trigger a converter: DAC; regular and injected conversions. */
+static const uint32_t triggers = 1u << 9 | 1u << 11 | 1u << 15;
+
 static void line_changed(ZifDevice *dev, unsigned line, int level)
 {
     Exti *e = (Exti *)dev;
     if (zif_bits(e->values[level ? RTSR : FTSR], line, 1)) {
         e->values[PR] |= 1u << line;
         update_irq(e);
+        if (zif_bits(e->values[EMR], line, 1)) {
+            zif_pulse(dev, 1, line);
+        }
     }
 }
 
@@ -65,6 +72,10 @@ static void exti_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t val
     Exti *e = (Exti *)dev;
     if (slot == SWIER) { /* a bit that rises asks, if the line is not masked (12.3.5) */
         e->values[PR] |= e->values[SWIER] & ~old & e->values[IMR];
+    } else if (slot == EMR && e->values[EMR] & ~old & ~triggers) {
+        zif_report(dev, ZIF_REPORT_UNMODELLED, slot,
+                   "events of these lines (0x%06x) wake the processor from WFE on silicon, not here",
+                   e->values[EMR] & ~old & ~triggers);
     } else if (slot == PR) {
         e->values[SWIER] &= ~value;
     }
@@ -76,7 +87,7 @@ const ZifClass zif__stm32f4_exti = {
     .socs = (const char *const[]){ "st,stm32f4", NULL },
     .compatible = (const char *const[]){ "st,stm32-exti", NULL },
     .reference = "RM0090 rev 19, chapter 12",
-    .summary = "edges, masks, software requests of 23 lines; no events",
+    .summary = "edges, masks, software requests of 23 lines; events reach ADC and DAC, not WFE",
     .modelled = ZIF_PARTIAL,
     .size = sizeof(Exti),
     .regs = regs,
@@ -84,6 +95,6 @@ const ZifClass zif__stm32f4_exti = {
     .values = offsetof(Exti, values),
     .span = 0x400,
     .inputs = (const ZifInput[]){ { .name = "line", .count = LINES, .set = line_changed }, { 0 } },
-    .outputs = (const ZifOutput[]){ { .name = "irq", .count = IRQS }, { 0 } },
+    .outputs = (const ZifOutput[]){ { .name = "irq", .count = IRQS }, { .name = "event", .count = LINES }, { 0 } },
     .on_write = exti_write,
 };

@@ -100,9 +100,23 @@ static void software_asks_where_the_line_is_not_masked(void **state)
     zif_bench_free(r.bench);
 }
 
+static void an_edge_is_an_event_where_emr_lets_it_through(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *exti = zif_bench_add(b, "stm32f4-exti", NULL);
+    zif_bench_write(exti, 0x08, 1 << 11 | 1 << 9);
+    zif_bench_write(exti, 0x04, 1 << 11);
+    zif_bench_drive(exti, "line", 9, 1);
+    zif_bench_drive(exti, "line", 11, 1);
+    assert_int_equal(zif_bench_rises(exti, "event", 9), 0);
+    assert_int_equal(zif_bench_rises(exti, "event", 11), 1);
+    zif_bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_edge_is_an_event_where_emr_lets_it_through),
         cmocka_unit_test(a_rising_edge_pends_where_it_was_asked_for),
         cmocka_unit_test(a_falling_edge_pends_where_it_was_asked_for),
         cmocka_unit_test(a_masked_line_pends_without_an_interrupt),
