@@ -12,32 +12,7 @@
  * exti22 (wake-up), alarm (AFO_ALARM), wakeup (a pulse at each wake-up event).
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "st.h"
-
-enum {
-    TR,
-    DR,
-    CR,
-    ISR,
-    PRER,
-    WUTR,
-    CALIBR,
-    ALRMAR,
-    ALRMBR,
-    WPR,
-    SSR,
-    SHIFTR,
-    TSTR,
-    TSDR,
-    TSSSR,
-    CALR,
-    TAFCR,
-    ALRMASSR,
-    ALRMBSSR,
-    BKP0R,
-    NBKP = 20,
-    NREGS = BKP0R + NBKP,
-};
+#include "rtc.h"
 
 /* Every register is locked in one way or another, so none is plainly what was written. */
 #define LOCKED (ZIF_REG_KEEP_RESET | ZIF_REG_VOLATILE)
@@ -127,164 +102,6 @@ static const ZifRegister regs[NREGS] = {
     BKP(19),
 };
 
-enum { BYPSHAD = 1 << 5, FMT = 1 << 6, DCE = 1 << 7, ALRAE = 1 << 8, ALRBE = 1 << 9, WUTE = 1 << 10, TSE = 1 << 11 };
-enum {
-    ALRAIE = 1 << 12,
-    ALRBIE = 1 << 13,
-    WUTIE = 1 << 14,
-    TSIE = 1 << 15,
-    ADD1H = 1 << 16,
-    SUB1H = 1 << 17,
-    POL = 1 << 20
-};
-enum {
-    ALRAWF = 1,
-    ALRBWF = 2,
-    WUTWF = 4,
-    INITS = 16,
-    RSF = 32,
-    INITF = 64,
-    INIT = 128,
-    ALRAF = 1 << 8,
-    ALRBF = 1 << 9
-};
-enum { WUTF = 1 << 10, TSF = 1 << 11, TSOVF = 1 << 12, TAMP1F = 1 << 13, TAMP2F = 1 << 14 };
-enum { PM = 1 << 22, TAMPIE = 1 << 2, TAMPTS = 1 << 7 };
-enum { OUT_EXTI17, OUT_EXTI21, OUT_EXTI22, OUT_ALARM, OUT_WAKEUP };
-enum { IN_TS, IN_TAMP1, IN_TAMP2 };
-enum { TICK, WAKEUP, INIT_READY, SYNC, TAMPER1, TAMPER2 };
-
-typedef struct {
-    ZifDevice dev;
-    uint32_t values[NREGS];
-    /* The calendar: `time`, `date` as at the start of the present second, which began when the clock showed `second_at`. */
-    ZifClock clock; /* RTCCLK, calibrated, 2^20 times too fast */
-    uint64_t second_at;
-    uint64_t synced; /* up to here alarms have been looked for */
-    uint32_t time, date;
-    uint32_t shadow_time, shadow_date, shadow_ss;
-    uint8_t key;       /* how many of the two keys have been written: 2 = unlocked */
-    bool locked;       /* SSR or TR was read: the shadow stays until DR is read */
-    ZifTime wakeup_at; /* the wake-up timer's next event; never: stopped */
-} Rtc;
-
-/* --- BCD and the calendar --------------------------------------------------------------------------------------------- */
-
-static unsigned from_bcd(uint32_t v)
-{
-    return (v >> 4) * 10 + (v & 15);
-}
-
-static uint32_t to_bcd(unsigned v)
-{
-    return v / 10 << 4 | v % 10;
-}
-
-static unsigned days_in(unsigned month, unsigned year)
-{
-    static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-    return month == 2 && year % 4 == 0 ? 29 : days[month >= 1 && month <= 12 ? month - 1 : 0];
-}
-
-static void next_day(Rtc *r)
-{
-    unsigned day = from_bcd(r->date & 0x3f) + 1, month = from_bcd(r->date >> 8 & 0x1f),
-             year = from_bcd(r->date >> 16 & 0xff);
-    unsigned weekday = zif_bits(r->date, 13, 3) % 7 + 1;
-    if (day > days_in(month, year)) {
-        day = 1;
-        if (++month > 12) {
-            month = 1;
-            year = (year + 1) % 100;
-        }
-    }
-    r->date = to_bcd(day) | to_bcd(month) << 8 | weekday << 13 | to_bcd(year) << 16;
-}
-
-/* Hours as written in TR; 12-hour notation counts 12, 1, ... 11. */
-static unsigned hours_of(const Rtc *r, uint32_t time)
-{
-    unsigned h = from_bcd(zif_bits(time, 16, 6));
-    return r->values[CR] & FMT ? h % 12 + (time & PM ? 12 : 0) : h;
-}
-
-static uint32_t hours_bcd(const Rtc *r, unsigned h)
-{
-    if (!(r->values[CR] & FMT)) {
-        return to_bcd(h) << 16;
-    }
-    return to_bcd(h % 12 ? h % 12 : 12) << 16 | (h >= 12 ? PM : 0);
-}
-
-static void set_hours(Rtc *r, int h)
-{
-    r->time = (r->time & 0xffff) | hours_bcd(r, (h + 24) % 24);
-}
-
-static void next_second(Rtc *r)
-{
-    unsigned s = from_bcd(r->time & 0x7f) + 1, m = from_bcd(r->time >> 8 & 0x7f), h = hours_of(r, r->time);
-    m += s >= 60;
-    h += m >= 60;
-    if (h >= 24) {
-        next_day(r);
-    }
-    r->time = to_bcd(s >= 60 ? 0 : s) | to_bcd(m >= 60 ? 0 : m) << 8;
-    set_hours(r, h);
-}
-
-/* --- The clock -------------------------------------------------------------------------------------------------------- */
-
-static bool is_initialising(const Rtc *r)
-{
-    return r->values[ISR] & INITF;
-}
-
-static uint32_t prediv_s(const Rtc *r)
-{
-    return r->values[PRER] & 0x7fff;
-}
-
-/* Ticks of RTCCLK are added (CALP) or left out (CALM), so many of 2^20; coarse calibration in its own, larger steps. */
-static uint64_t calibrated_hz(const Rtc *r)
-{
-    uint64_t hz = zif_clock_hz_of(&r->dev, 1);
-    uint32_t calr = r->values[CALR], calibr = r->values[CALIBR];
-    int64_t parts = (calr >> 15 & 1 ? 512 : 0) - (int64_t)(calr & 0x1ff);
-    if (r->values[CR] & DCE) {
-        /* 4 ppm a step upwards, 2 ppm downwards. */
-        parts += calibr & 0x80 ? -(int64_t)(calibr & 31) * 2 : (int64_t)(calibr & 31) * 4;
-    }
-    return hz << 20 ? (hz << 20) + hz * parts : 0;
-}
-
-/* The clock's rate is kept 2^20 times too high, so that a calibration of one part in a million is a whole number. */
-static uint64_t ticks_per_step(const Rtc *r)
-{
-    return (uint64_t)(zif_bits(r->values[PRER], 16, 7) + 1) << 20;
-}
-
-static uint64_t ticks_per_second(const Rtc *r)
-{
-    return ticks_per_step(r) * (prediv_s(r) + 1);
-}
-
-static uint64_t ticks(const Rtc *r)
-{
-    return zif_clock_ticks(&r->clock, zif_now(&r->dev));
-}
-
-/* The sub-second counter, which goes down. After a shift it can be above PREDIV_S for a while. */
-static uint32_t subseconds(const Rtc *r)
-{
-    uint64_t now = ticks(r);
-    if (now < r->second_at) {
-        return prediv_s(r) + (uint32_t)((r->second_at - now) / ticks_per_step(r)) + 1;
-    }
-    uint64_t steps = (now - r->second_at) / ticks_per_step(r);
-    return steps <= prediv_s(r) ? prediv_s(r) - steps : 0;
-}
-
 /* --- Interrupts and flags --------------------------------------------------------------------------------------------- */
 
 static void update_irq(Rtc *r)
@@ -299,108 +116,10 @@ static void update_irq(Rtc *r)
     zif_set(&r->dev, OUT_ALARM, 0, zif_bits(cr, 21, 2) && out != ((cr & POL) != 0));
 }
 
-static bool alarm_matches_date(const Rtc *r, uint32_t alarm)
-{
-    static const struct {
-        uint32_t mask, field;
-    } parts[] = { { 1u << 7, 0x7f }, { 1u << 15, 0x7f00 }, { 1u << 23, 0x7f0000 } };
-    for (unsigned i = 0; i < 3; i++) {
-        if (!(alarm & parts[i].mask) && (alarm ^ r->time) & parts[i].field) {
-            return false;
-        }
-    }
-    if (alarm & 1u << 31) {
-        return true;
-    }
-    unsigned now = alarm & 1u << 30 ? zif_bits(r->date, 13, 3) : r->date & 0x3f;
-    unsigned wanted = alarm & 1u << 30 ? zif_bits(alarm, 24, 4) : zif_bits(alarm, 24, 6);
-    return now == wanted;
-}
-
-/* Sub-seconds an alarm waits for within a second that matches, counted from its start in steps; -1: at the start. */
-static int alarm_step(const Rtc *r, unsigned which)
-{
-    uint32_t ss = r->values[ALRMASSR + which], bits = zif_bits(ss, 24, 4);
-    if (!bits) {
-        return -1;
-    }
-    uint32_t mask = bits >= 15 ? 0x7fff : (1u << bits) - 1;
-    for (uint32_t step = 0; step <= prediv_s(r); step++) {
-        if (((prediv_s(r) - step) & mask) == (ss & mask)) {
-            return (int)step;
-        }
-    }
-    return -2;
-}
-
-/* --- Time passes ------------------------------------------------------------------------------------------------------ */
-
-static bool alarm_on(const Rtc *r, unsigned which)
-{
-    return r->values[CR] & ALRAE << which;
-}
-
-/* The moment within the present second at which alarm `which` rings; 0: not in this second, or long ago. */
-static uint64_t alarm_at(const Rtc *r, unsigned which)
-{
-    if (!alarm_on(r, which) || !alarm_matches_date(r, r->values[ALRMAR + which])) {
-        return 0;
-    }
-    int step = alarm_step(r, which);
-    return step == -2 ? 0 : r->second_at + (step < 0 ? 0 : step) * ticks_per_step(r);
-}
-
-static void begin_second(Rtc *r)
-{
-    r->second_at += ticks_per_second(r);
-    next_second(r);
-}
-
-/* All that happened up to now. */
-static void catch_up(Rtc *r)
-{
-    uint64_t now = ticks(r);
-    while (!is_initialising(r) && now > r->synced) {
-        uint64_t end = r->second_at + ticks_per_second(r), until = now < end ? now : end - 1;
-        for (unsigned i = 0; i < 2; i++) {
-            uint64_t at = alarm_at(r, i);
-            if (at > r->synced && at <= until) {
-                r->values[ISR] |= ALRAF << i;
-            }
-        }
-        r->synced = until;
-        if (now < end) {
-            break;
-        }
-        begin_second(r);
-    }
-}
-
-/* The next moment of a second that somebody can notice: an alarm's, or the beginning of the next one while an alarm is on. */
-static void schedule(Rtc *r)
-{
-    uint64_t next = 0;
-    if (is_initialising(r) || !r->clock.hz || !(r->values[CR] & (ALRAE | ALRBE))) {
-        zif_cancel(&r->dev, TICK);
-        return;
-    }
-    next = r->second_at + ticks_per_second(r);
-    for (unsigned i = 0; i < 2; i++) {
-        uint64_t at = alarm_at(r, i);
-        next = at > r->synced && at < next ? at : next;
-    }
-    zif_schedule(&r->dev, TICK, zif_clock_when(&r->clock, next));
-}
-
 static void sync(Rtc *r)
 {
-    catch_up(r);
+    zif__rtc_catch_up(r);
     update_irq(r);
-}
-
-static void set_rate(Rtc *r)
-{
-    zif_clock_set_hz(&r->clock, zif_now(&r->dev), is_initialising(r) ? 0 : calibrated_hz(r));
 }
 
 /* So many cycles of RTCCLK from now; never while it stands still. */
@@ -440,7 +159,7 @@ static void stamp(Rtc *r)
         r->values[ISR] |= TSF;
         r->values[TSTR] = r->time;
         r->values[TSDR] = r->date & 0xffff;
-        r->values[TSSSR] = subseconds(r);
+        r->values[TSSSR] = zif__rtc_subseconds(r);
     }
 }
 
@@ -448,7 +167,7 @@ static void on_ts(ZifDevice *dev, unsigned line, int level)
 {
     Rtc *r = (Rtc *)dev;
     if (r->values[CR] & TSE && (level == 0) == ((r->values[CR] & 8) != 0)) {
-        catch_up(r);
+        zif__rtc_catch_up(r);
         stamp(r);
         update_irq(r);
     }
@@ -456,7 +175,7 @@ static void on_ts(ZifDevice *dev, unsigned line, int level)
 
 static void tampered(Rtc *r, unsigned which)
 {
-    catch_up(r);
+    zif__rtc_catch_up(r);
     r->values[ISR] |= TAMP1F << which;
     for (unsigned i = 0; i < NBKP; i++) {
         r->values[BKP0R + i] = 0;
@@ -544,10 +263,10 @@ static void write_cr(Rtc *r, uint32_t old, uint32_t value)
         refuse(r, CR, (*cr & ~7u) | (old & 7), "WUCKSEL can be changed only while ISR.WUTWF is 1 (CR.WUTE 0)");
     }
     if (value & ADD1H && !is_initialising(r)) {
-        set_hours(r, (int)hours_of(r, r->time) + 1);
+        zif__rtc_set_hours(r, (int)zif__rtc_hours(r, r->time) + 1);
     }
-    if (value & SUB1H && !is_initialising(r) && hours_of(r, r->time)) {
-        set_hours(r, (int)hours_of(r, r->time) - 1);
+    if (value & SUB1H && !is_initialising(r) && zif__rtc_hours(r, r->time)) {
+        zif__rtc_set_hours(r, (int)zif__rtc_hours(r, r->time) - 1);
     }
     static const uint16_t enables[] = { ALRAE, ALRBE, WUTE };
     for (unsigned i = 0; i < 3; i++) {
@@ -560,7 +279,7 @@ static void write_cr(Rtc *r, uint32_t old, uint32_t value)
     if ((*cr ^ old) & WUTE) {
         start_wakeup(r);
     }
-    set_rate(r);
+    zif__rtc_set_rate(r);
 }
 
 /* The shadow registers take what the calendar shows now, and keep it until they are synchronised again. */
@@ -568,7 +287,7 @@ static void take_shadow(Rtc *r)
 {
     r->shadow_time = r->time;
     r->shadow_date = r->date;
-    r->shadow_ss = subseconds(r);
+    r->shadow_ss = zif__rtc_subseconds(r);
 }
 
 static void write_isr(Rtc *r, uint32_t old)
@@ -588,8 +307,8 @@ static void write_isr(Rtc *r, uint32_t old)
         zif_cancel(&r->dev, INIT_READY);
         if (*isr & INITF) {
             *isr = (*isr & ~(uint32_t)(INITF | INITS)) | (r->date >> 16 ? INITS : 0);
-            set_rate(r);
-            r->second_at = r->synced = ticks(r);
+            zif__rtc_set_rate(r);
+            r->second_at = r->synced = zif__rtc_ticks(r);
         }
         r->locked = false;
         after_cycles(r, SYNC, 4);
@@ -613,9 +332,9 @@ static void write_key(Rtc *r, uint8_t key)
 static void write_shift(Rtc *r, uint32_t value)
 {
     if (value & 1u << 31) {
-        next_second(r);
+        zif__rtc_next_second(r);
     }
-    r->second_at += (value & 0x7fff) * ticks_per_step(r);
+    r->second_at += (value & 0x7fff) * zif__rtc_ticks_per_step(r);
     take_shadow(r);
     r->values[ISR] &= ~(uint32_t)RSF;
     after_cycles(r, SYNC, 2);
@@ -634,7 +353,7 @@ static void rtc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
     if (slot != ISR) {
         r->values[slot] = old; /* what happened until now happened under the old value */
     }
-    catch_up(r);
+    zif__rtc_catch_up(r);
     if (slot != ISR) {
         r->values[slot] = now;
     } else {
@@ -668,7 +387,7 @@ static void rtc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
     case PRER:
     case CALIBR:
     case CALR:
-        set_rate(r);
+        zif__rtc_set_rate(r);
         break;
     case TAFCR:
         check_tamper(r, 0, false);
@@ -677,7 +396,7 @@ static void rtc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
     default:
         break;
     }
-    schedule(r);
+    zif__rtc_schedule(r);
     update_irq(r);
 }
 
@@ -691,14 +410,14 @@ static uint32_t rtc_peek(ZifDevice *dev, unsigned slot)
         return r->values[slot];
     }
     Rtc ahead = *r;
-    catch_up(&ahead);
+    zif__rtc_catch_up(&ahead);
     switch (slot) {
     case TR:
         return shadow ? r->shadow_time : ahead.time;
     case DR:
         return shadow ? r->shadow_date : ahead.date;
     case SSR:
-        return shadow ? r->shadow_ss : is_initialising(r) ? prediv_s(r) : subseconds(&ahead);
+        return shadow ? r->shadow_ss : is_initialising(r) ? prediv_s(r) : zif__rtc_subseconds(&ahead);
     default:
         return ahead.values[ISR];
     }
@@ -708,7 +427,7 @@ static void rtc_read(ZifDevice *dev, unsigned slot)
 {
     Rtc *r = (Rtc *)dev;
     sync(r);
-    schedule(r);
+    zif__rtc_schedule(r);
     if ((slot != TR && slot != DR && slot != SSR) || r->values[CR] & BYPSHAD) {
         return;
     }
@@ -729,7 +448,7 @@ static void rtc_read(ZifDevice *dev, unsigned slot)
 static void rtc_event(ZifDevice *dev, unsigned event)
 {
     Rtc *r = (Rtc *)dev;
-    catch_up(r);
+    zif__rtc_catch_up(r);
     switch (event) {
     case WAKEUP:
         r->values[ISR] |= WUTF;
@@ -738,7 +457,7 @@ static void rtc_event(ZifDevice *dev, unsigned event)
         break;
     case INIT_READY:
         r->values[ISR] |= INITF;
-        set_rate(r);
+        zif__rtc_set_rate(r);
         break;
     case SYNC:
         r->values[ISR] |= r->values[ISR] & INIT ? 0 : RSF;
@@ -752,7 +471,7 @@ static void rtc_event(ZifDevice *dev, unsigned event)
     default:
         break;
     }
-    schedule(r);
+    zif__rtc_schedule(r);
     update_irq(r);
 }
 
@@ -760,8 +479,8 @@ static void rtc_clock(ZifDevice *dev, uint64_t hz)
 {
     Rtc *r = (Rtc *)dev;
     bool stood = !r->clock.hz;
-    catch_up(r);
-    set_rate(r);
+    zif__rtc_catch_up(r);
+    zif__rtc_set_rate(r);
     if (stood && r->clock.hz) {
         after_cycles(r, SYNC, 2);
         if (r->values[ISR] & INIT) {
@@ -771,7 +490,7 @@ static void rtc_clock(ZifDevice *dev, uint64_t hz)
     if (r->values[CR] & WUTE) {
         start_wakeup(r);
     }
-    schedule(r);
+    zif__rtc_schedule(r);
 }
 
 static void rtc_reset(ZifDevice *dev, ZifResetKind kind)
@@ -788,10 +507,10 @@ static void rtc_reset(ZifDevice *dev, ZifResetKind kind)
     }
     r->locked = false;
     r->values[ISR] &= ~(uint32_t)(INIT | INITF | RSF);
-    set_rate(r);
+    zif__rtc_set_rate(r);
     after_cycles(r, SYNC, 2);
     zif_schedule(dev, WAKEUP, r->wakeup_at);
-    schedule(r);
+    zif__rtc_schedule(r);
     update_irq(r);
 }
 

@@ -300,6 +300,21 @@ static void daylight_saving_adds_an_hour(void **state)
     zif_bench_free(bench);
 }
 
+static void seconds_of_a_microsecond_are_caught_up_with_at_once(void **state)
+{
+    ZifDevice *rtc = rtc_new();
+    zif_bench_clock(rtc, 1, 1000000);
+    zif_bench_write(rtc, ISR, INIT);
+    wait(1);
+    zif_bench_write(rtc, CR, BYPSHAD);
+    zif_bench_write(rtc, PRER, 0);
+    zif_bench_write(rtc, TR, 0);
+    zif_bench_write(rtc, ISR, 0);
+    wait(3600 * 1000);
+    assert_int_equal(zif_bench_read(rtc, TR), 0x160000); /* 41666 days and two thirds */
+    zif_bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -320,6 +335,7 @@ int main(void)
         cmocka_unit_test(it_survives_all_but_power_on),
         cmocka_unit_test(calibration_makes_it_slower),
         cmocka_unit_test(daylight_saving_adds_an_hour),
+        cmocka_unit_test(seconds_of_a_microsecond_are_caught_up_with_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
