@@ -9,9 +9,9 @@
  * Missing: nothing else known.
  *
  * Inputs: req (stream * 8 + channel) is high while a peripheral wants a transfer, or pulses; last (one a stream) is the "last
- * transfer" of a peripheral that controls the flow. Outputs (stream * 8 + channel): end
- * pulses when the last item of a lap is through, before-last when one item is left. What the memory port (0) and the peripheral port (1) do not reach is in the
- * node's zif,cannot-reach.
+ * transfer" of a peripheral that controls the flow. Outputs (stream * 8 + channel): end pulses when the last item of a lap is
+ * through, before-last when one item is left. What the memory port (0) and the peripheral port (1) do not reach is in the node's
+ * zif,cannot-reach.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <string.h>

@@ -27,6 +27,7 @@ enum {
 enum { FE = 1 << 0, DME = 1 << 2, TE = 1 << 3, HT = 1 << 4, TC = 1 << 5 };
 enum { TO_MEMORY, TO_PERIPHERAL, MEMORY_TO_MEMORY };
 enum { OFF, RUNNING, STOPPING };
+enum { OUT_IRQ, OUT_END, OUT_BEFORE_LAST };
 enum { MEMORY_PORT, PERIPHERAL_PORT, NPORTS, NOBODY = NSTREAMS };
 
 typedef struct {
@@ -127,7 +128,7 @@ static inline void update_irq(Dma *d, unsigned n)
 {
     uint32_t cr = reg_of(d, n, CR);
     unsigned on = zif_bits(cr, 1, 4) << 2 | zif_bits(reg_of(d, n, FCR), 7, 1);
-    zif_set(&d->dev, 0, n, (flags_of(d, n) & on) != 0);
+    zif_set(&d->dev, OUT_IRQ, n, (flags_of(d, n) & on) != 0);
 }
 
 static inline void set_flag(Dma *d, unsigned n, unsigned flag)

@@ -231,7 +231,7 @@ static void end_lap(Dma *d, unsigned n)
         zif__dma_start_lap(d, n);
     }
     set_flag(d, n, TC);
-    zif_pulse(&d->dev, 1, 8 * n + zif_bits(reg_of(d, n, CR), 25, 3));
+    zif_pulse(&d->dev, OUT_END, 8 * n + zif_bits(reg_of(d, n, CR), 25, 3));
 }
 
 static void check_half(Dma *d, unsigned n, uint32_t left, uint32_t whole)
@@ -310,7 +310,7 @@ static void serve_peripheral(Dma *d, unsigned n)
         check_half(d, n, *ndtr, s->total);
     }
     if (*ndtr == 1) {
-        zif_pulse(&d->dev, 2, 8 * n + zif_bits(cr, 25, 3));
+        zif_pulse(&d->dev, OUT_BEFORE_LAST, 8 * n + zif_bits(cr, 25, 3));
     }
     if (!*ndtr || s->last) {
         zif__dma_peripheral_done(d, n);
