@@ -45,13 +45,11 @@ static unsigned address_bytes(const At24 *e)
 static bool at24_start(ZifDevice *dev, bool is_read)
 {
     At24 *e = (At24 *)dev;
-    if (zif_flash_busy(e->cells, 0)) {
-        return false;
-    }
-    e->addressed_to_write = !is_read;
+    bool ready = !zif_flash_busy(e->cells, 0);
+    e->addressed_to_write = ready && !is_read;
     e->address_bytes = 0;
     e->dirty = false; /* a repeated start: the bytes before it are not written */
-    return true;
+    return ready;
 }
 
 static bool at24_write(ZifDevice *dev, uint8_t byte)
@@ -86,6 +84,7 @@ static uint8_t at24_read(ZifDevice *dev)
 static void at24_stop(ZifDevice *dev)
 {
     At24 *e = (At24 *)dev;
+    e->addressed_to_write = false;
     if (!e->dirty) {
         return;
     }

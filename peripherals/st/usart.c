@@ -229,7 +229,11 @@ static bool usart_listens(ZifDevice *dev)
 
 static void await_idle(Usart *u)
 {
-    stm32_pace(&u->dev, &u->pace, EV_IDLE, frame_ticks(u));
+    if (frame_ticks(u)) {
+        stm32_pace(&u->dev, &u->pace, EV_IDLE, frame_ticks(u));
+    } else {
+        stm32_pace_cancel(&u->dev, &u->pace, EV_IDLE);
+    }
 }
 
 /* A word gets from the shift register to RDR. */
@@ -489,6 +493,9 @@ static void usart_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t
             zif_report(dev, ZIF_REPORT_BUSY, BRR, "changed while a character is being sent");
         }
         u->baud_checked = false;
+        if (receiver_on(u) && zif_due(dev, EV_IDLE) == ZIF_TIME_NEVER) {
+            await_idle(u);
+        }
         break;
     case CR1:
         cr1_written(u, old);

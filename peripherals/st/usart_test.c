@@ -628,6 +628,16 @@ static void switching_the_receiver_on_brings_a_first_idle(void **state)
     assert_int_equal(sr(u) & IDLE, IDLE);
 }
 
+static void without_a_rate_the_line_is_never_idle(void **state)
+{
+    ZifDevice *u = ready(state);
+    zif_bench_send(u, "12", 2);
+    zif_bench_run(*state, 2 * FRAME); /* the second waits for the first to be read */
+    zif_bench_write(u, BRR, 0);
+    zif_bench_run(*state, ZIF_SEC);
+    assert_int_equal(sr(u) & IDLE, 0);
+}
+
 static void a_muted_receiver_hears_nothing_until_the_line_was_idle(void **state)
 {
     ZifDevice *u = ready(state);
@@ -841,6 +851,7 @@ int main(void)
         TEST(bytes_back_to_back_are_no_idle_line),
         TEST(a_late_reader_makes_no_idle_line),
         TEST(switching_the_receiver_on_brings_a_first_idle),
+        TEST(without_a_rate_the_line_is_never_idle),
         TEST(a_muted_receiver_hears_nothing_until_the_line_was_idle),
         TEST(an_address_that_matches_wakes_and_is_received),
         TEST(half_duplex_hears_itself),
