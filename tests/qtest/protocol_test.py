@@ -274,6 +274,7 @@ class Session(Case):
     def test_bad_usage_is_one_sentence(self):
         for words in (["--board=nosuch"], [], ["--serve=x", "--board=microbit"], ["--board=microbit", "y"],
                       ["--board=microbit", "--serve=unix:/nonexistent/s"], ["--seed=x"],
+                      ["--board=microbit", "--serial=stdio"], ["--board=microbit", "--qmp=stdio"],
                       ["--board=microbit", "--flash=nosuch=/nonexistent/f"], ["--board=microbit", "--flash=x"]):
             r = subprocess.run([ZIF, "qtest", *words], capture_output=True, text=True, check=False, input="")
             self.assertEqual((r.returncode, r.stdout, r.stderr.count("\n")), (125, "", 1), r.stderr)

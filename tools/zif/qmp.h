@@ -2,7 +2,7 @@
  * The part of QEMU's machine protocol (QMP) that clients of the qtest protocol need: JSON objects, one command each, answered in
  * order, with events in between. Commands: qmp_capabilities, query-commands, query-version, query-status, query-name,
  * query-kvm, query-machines, qom-list, qom-get, qom-set, system_reset, stop, cont, quit, human-monitor-command (info mtree,
- * info registers of devices). SPDX-License-Identifier: GPL-2.0-or-later
+ * qtree, version, status). SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef ZIF_TOOL_QMP_H
 #define ZIF_TOOL_QMP_H

@@ -11,7 +11,7 @@ struct Qmp {
     void *opaque;
     char *in; /* input that is not a whole object yet */
     size_t len;
-    bool greeted, ready, running, quit;
+    bool ready, running, quit;
 };
 
 /* What a command came to: a value, or an error's class and sentence. */

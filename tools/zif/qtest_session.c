@@ -141,6 +141,18 @@ static bool connect_client(Serving *v, const QtestSession *s, Error **errp)
            (!s->monitor || channel_open(monitor, s->monitor, &stop, errp));
 }
 
+static bool one_stdio(const QtestSession *s, Error **errp)
+{
+    unsigned n = (s->qtest && !strcmp(s->qtest, "stdio")) + (s->monitor && !strcmp(s->monitor, "stdio"));
+    for (unsigned i = 0; i < QTEST_SERIALS; i++) {
+        n += s->serials[i] && !strcmp(s->serials[i], "stdio");
+    }
+    if (n > 1) {
+        error_setg(errp, "standard input and output can serve one thing only (--serve, --qmp, --serial)");
+    }
+    return n <= 1;
+}
+
 bool qtest_session(const QtestSession *s, Error **errp)
 {
     Serving *v = calloc(1, sizeof *v);
@@ -152,7 +164,8 @@ bool qtest_session(const QtestSession *s, Error **errp)
         v->channels[i].in = v->channels[i].out = -1;
     }
     catch_signals();
-    bool ok = make_machine(v, s, errp) && connect_client(v, s, errp) && connect_serials(v, s, errp);
+    bool ok =
+        one_stdio(s, errp) && make_machine(v, s, errp) && connect_client(v, s, errp) && connect_serials(v, s, errp);
     if (ok) {
         qmp_greet(v->qmp);
         channels_serve(v->channels, CHANNELS, &v->done, &stop);
