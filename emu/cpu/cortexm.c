@@ -473,15 +473,24 @@ unsigned zif_cpu_exception(const ZifCpu *cpu)
     return cpu->st.ipsr;
 }
 
+void zif_cpu_watch_accesses(ZifCpu *cpu,
+                            void (*fn)(void *opaque, uint32_t addr, uint32_t value, unsigned size, bool is_write))
+{
+    cpu->cfg.hooks.access = fn;
+}
+
 bool zif_cpu_peek(ZifCpu *cpu, uint32_t addr, uint32_t *value)
 {
     /* The registers' effects are all in the state, which is plain bytes: read, then put it back as it was. */
     ZifCpuState before = cpu->st;
     void (*report)(void *, ZifReportKind, const char *) = cpu->cfg.hooks.report;
+    void (*access)(void *, uint32_t, uint32_t, unsigned, bool) = cpu->cfg.hooks.access;
     MemTxResult result;
     cpu->cfg.hooks.report = NULL;
+    cpu->cfg.hooks.access = NULL;
     *value = address_space_ldl_le(&cpu->as, addr, MEMTXATTRS_UNSPECIFIED, &result);
     cpu->cfg.hooks.report = report;
+    cpu->cfg.hooks.access = access;
     cpu->st = before;
     return result == MEMTX_OK;
 }

@@ -41,6 +41,8 @@ typedef struct {
         /* A byte that nothing wrote, loaded by the instruction at `pc`, decides something now: `what` says what. */
         void (*unwritten)(void *opaque, uint32_t address, uint32_t pc, const char *what);
         void (*itm)(void *opaque, unsigned port, unsigned size, uint32_t value);
+        /* See zif_cpu_watch_accesses. */
+        void (*access)(void *opaque, uint32_t addr, uint32_t value, unsigned size, bool is_write);
         void *opaque;
     } hooks;
 } ZifCpuConfig;
@@ -107,6 +109,10 @@ void zif_cpu_ignore_watchpoints(ZifCpu *cpu, bool ignore);
 bool zif_cpu_take_watch_hit(ZifCpu *cpu, uint32_t *addr, bool *is_write, bool *is_access);
 /** A debugger's write to a register, between runs. The exception number in xPSR stays; masks keep to the bits the core has. */
 void zif_cpu_poke_register(ZifCpu *cpu, ZifReg reg, uint32_t value);
+/** Tells `fn` (NULL: nobody) of every access software makes to the system control space (NVIC, SysTick, SCB, MPU...), after its
+ * effects; opaque is that of the hooks. */
+void zif_cpu_watch_accesses(ZifCpu *cpu,
+                            void (*fn)(void *opaque, uint32_t addr, uint32_t value, unsigned size, bool is_write));
 /** A word of the private peripheral bus as a load would give it, without the load's effects. False: no such register. */
 bool zif_cpu_peek(ZifCpu *cpu, uint32_t addr, uint32_t *value);
 

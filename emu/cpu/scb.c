@@ -391,6 +391,15 @@ static void check_width(ZifCpu *cpu, uint32_t offset, unsigned size)
     }
 }
 
+static void tell_access(ZifCpu *cpu, hwaddr addr, uint64_t value, unsigned size, bool is_write)
+{
+    if (cpu->cfg.hooks.access) {
+        uint32_t lanes = size >= 4 ? UINT32_MAX : (1u << (8 * size)) - 1;
+        cpu->cfg.hooks.access(cpu->cfg.hooks.opaque, 0xE000E000 + (uint32_t)addr, (uint32_t)value & lanes, size,
+                              is_write);
+    }
+}
+
 static MemTxResult scs_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
     ZifCpu *cpu = opaque;
@@ -406,6 +415,7 @@ static MemTxResult scs_read(void *opaque, hwaddr addr, uint64_t *data, unsigned 
                         0xE000E000 + offset);
     }
     *data = v >> (8 * (addr & 3));
+    tell_access(cpu, addr, *data, size, false);
     return MEMTX_OK;
 }
 
@@ -426,6 +436,7 @@ static MemTxResult scs_write(void *opaque, hwaddr addr, uint64_t data, unsigned 
         zif__cpu_report(cpu, ZIF_REPORT_RESERVED, "write to 0x%08" PRIX32 ", where this core has no register",
                         0xE000E000 + offset);
     }
+    tell_access(cpu, addr, data, size, true);
     return MEMTX_OK;
 }
 

@@ -14,6 +14,8 @@
 /* Each may be NULL, and what nobody hears costs nothing. */
 typedef struct {
     void (*access)(ZifObserver *o, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);
+    /* To a register of the core itself. */
+    void (*core_access)(ZifObserver *o, uint32_t addr, uint32_t value, unsigned size, bool is_write);
     void (*handled)(ZifObserver *o, ZifDevice *dev); /* a timed event of the device */
     void (*wire)(ZifObserver *o, ZifDevice *dev, bool is_output, unsigned place, int level);
     void (*character)(ZifObserver *o, ZifDevice *dev, uint16_t word, unsigned faults, bool to_guest); /* ZIF_SERIAL_* */

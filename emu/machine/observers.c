@@ -18,6 +18,11 @@ static void on_access(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t va
     TELL(m, access, dev, offset, value, size, is_write);
 }
 
+static void on_core_access(void *opaque, uint32_t addr, uint32_t value, unsigned size, bool is_write)
+{
+    TELL((ZifMachine *)opaque, core_access, addr, value, size, is_write);
+}
+
 static void on_transmitted(void *opaque, ZifDevice *dev, uint16_t word, unsigned faults)
 {
     ZifMachine *m = opaque;
@@ -74,7 +79,8 @@ void zif__observers_restored(ZifMachine *m)
 
 void zif__observers_update(ZifMachine *m)
 {
-    bool access = m->hash, character = m->hash, wire = false, bus = false, handled = false, insn = false, flow = false;
+    bool access = m->hash, character = m->hash, wire = false, bus = false, handled = false, insn = false, flow = false,
+         core = false;
     for (ZifObserver *o = m->observers; o; o = o->next) {
         access |= o->ops->access != NULL;
         character |= o->ops->character != NULL;
@@ -83,6 +89,7 @@ void zif__observers_update(ZifMachine *m)
         handled |= o->ops->handled != NULL;
         insn |= o->ops->insn != NULL;
         flow |= o->ops->flow != NULL;
+        core |= o->ops->core_access != NULL;
     }
     zif__watch_accesses(&m->kit, access ? on_access : NULL);
     m->kit.hooks.transmitted = character ? on_transmitted : NULL;
@@ -95,6 +102,7 @@ void zif__observers_update(ZifMachine *m)
     }
     m->observed_insns = insn;
     if (m->cpu) {
+        zif_cpu_watch_accesses(m->cpu, core ? on_core_access : NULL);
         zif_port_set_flow_observer(zif_cpu_port(m->cpu), flow ? on_flow : NULL, m);
     }
 }

@@ -60,14 +60,19 @@ typedef struct {
     unsigned nsources;
 } Coverage;
 
+static void make_room(List *l, size_t size)
+{
+    l->room = l->room ? 2 * l->room : 256;
+    l->items = realloc(l->items, l->room * size);
+    if (!l->items) {
+        zif_bug("out of memory for coverage");
+    }
+}
+
 static void *add(List *l, size_t size)
 {
     if (l->count == l->room) {
-        l->room = l->room ? 2 * l->room : 256;
-        l->items = realloc(l->items, l->room * size);
-        if (!l->items) {
-            zif_bug("out of memory for coverage");
-        }
+        make_room(l, size);
     }
     return (char *)l->items + l->count++ * size;
 }
@@ -432,6 +437,8 @@ static bool read_words(Coverage *c, Error **errp)
 ZifObserver *zif_observe_coverage(ZifMachine *m, const char *text, Error **errp)
 {
     Coverage *c = calloc(1, sizeof *c);
+    make_room(&c->counts, sizeof(Count)); /* these are looked into when they are empty, too */
+    make_room(&c->rows, sizeof(ZifSourceRow));
     bool ok = zif__spec_open(&c->spec, "coverage", text, errp) && read_words(c, errp);
     if (ok && !m->cpu) {
         error_setg(errp, "coverage: this machine has no processor");

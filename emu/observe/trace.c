@@ -10,7 +10,7 @@
 #include "trace_event.h"
 
 enum { MMIO = 1, IRQ = 2, EXC = 4, INSN = 8, WIRE = 16, UART = 32, BUS = 64, ALL = 127 };
-enum { PLACES = 1 << 14, NAME = 256 };
+enum { PLACES = 1 << 14, NAME = 256, CORE_WORDS = 0x1000 / 4 };
 
 /* What is known of a device: made when it is first heard of. */
 typedef struct {
@@ -32,6 +32,9 @@ typedef struct {
     ZifOutFile *text; /* one of them */
     ZifTraceWriter *binary;
     Known *known; /* by the device's number */
+    bool core_wanted;
+    ZifTraceName core[CORE_WORDS]; /* registers of the system control space */
+    ZifTraceLayout core_layouts[CORE_WORDS];
     uint32_t names, layouts;
     struct {
         uint32_t pc;
@@ -55,6 +58,14 @@ static ZifTraceName use(Trace *t, ZifTraceName *name)
         name->number = ++t->names;
     }
     return *name;
+}
+
+static const ZifTraceLayout *use_layout(Trace *t, ZifTraceLayout *layout)
+{
+    if (!layout->number) {
+        layout->number = ++t->layouts;
+    }
+    return layout;
 }
 
 static ZifTraceName place_of(Trace *t, uint32_t pc)
@@ -190,10 +201,32 @@ static void on_access(ZifObserver *o, ZifDevice *dev, uint32_t offset, uint32_t 
     e.name = use(t, &k->registers[slot]);
     bool whole = slot < l->nslots && l->slots[slot].offset == offset && l->slots[slot].size == size;
     if (whole && k->layouts[slot].nfields) { /* a part's bits are not where the fields say */
-        e.layout = &k->layouts[slot];
-        if (!k->layouts[slot].number) {
-            k->layouts[slot].number = ++t->layouts;
+        e.layout = use_layout(t, &k->layouts[slot]);
+    }
+    put(t, e);
+}
+
+static void on_core_access(ZifObserver *o, uint32_t addr, uint32_t value, unsigned size, bool is_write)
+{
+    Trace *t = (Trace *)o;
+    if (!t->core_wanted || !is_time(t)) {
+        return;
+    }
+    unsigned at = addr / 4 % CORE_WORDS;
+    const ZifTraceField *fields = NULL;
+    if (!t->core[at].text) {
+        char name[NAME];
+        t->core[at] = new_name(t, zif__core_register(addr & ~3u, name, sizeof name, &fields));
+        unsigned n = 0;
+        while (fields && fields[n].name) {
+            n++;
         }
+        t->core_layouts[at] = (ZifTraceLayout){ 0, n, fields };
+    }
+    ZifTraceEvent e = { .kind = is_write ? ZIF_TRACE_WRITE : ZIF_TRACE_READ, .value = value, .size = (uint8_t)size };
+    e.name = use(t, &t->core[at]);
+    if (size == 4 && t->core_layouts[at].nfields) {
+        e.layout = use_layout(t, &t->core_layouts[at]);
     }
     put(t, e);
 }
@@ -294,6 +327,9 @@ static void free_trace(Trace *t)
     }
     free(t->known);
     free_names(t->made, t->nmade);
+    for (unsigned i = 0; i < CORE_WORDS; i++) {
+        free((char *)t->core[i].text);
+    }
     free(t->only);
     zif__spec_free(&t->spec);
     free(t);
@@ -355,8 +391,13 @@ static bool read_words(Trace *t, bool *binary, Error **errp)
             return false;
         }
     }
+    t->core_wanted = !t->nonly;
     for (unsigned i = 0; i < t->nonly; i++) {
         unsigned n = 0;
+        if (t->o.m->cpu && zif__name_fits(t->only[i], "cpu")) {
+            t->core_wanted = true;
+            continue;
+        }
         while (n < t->o.m->kit.ndevices && !zif__name_fits(t->only[i], t->o.m->kit.devices[n]->name)) {
             n++;
         }
@@ -372,6 +413,7 @@ static void choose_ops(Trace *t)
 {
     t->ops = (ZifObserverOps){ .flush = on_flush, .finish = finish };
     t->ops.access = t->kinds & MMIO ? on_access : NULL;
+    t->ops.core_access = t->kinds & MMIO ? on_core_access : NULL;
     t->ops.wire = t->kinds & (WIRE | IRQ) ? on_wire : NULL;
     t->ops.exception = t->kinds & EXC ? on_exception : NULL;
     t->ops.insn = t->kinds & INSN ? on_insn : NULL;

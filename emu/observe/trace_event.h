@@ -52,6 +52,9 @@ typedef struct {
     uint8_t size;
 } ZifTraceEvent;
 
+/** Name of a word of the system control space ("cpu.SYST_CSR") into buf, and its fields, ended by one without a name; NULL: none. */
+const char *zif__core_register(uint32_t addr, char *buf, size_t len, const ZifTraceField **fields);
+
 enum { ZIF_TRACE_LINE = 1024 };
 /** The event as a line with its end, into a buffer of ZIF_TRACE_LINE; returns its length. */
 size_t zif__trace_line(const ZifTraceEvent *e, char *line);

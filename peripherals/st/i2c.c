@@ -270,6 +270,11 @@ static void i2c_reset(ZifDevice *dev, ZifResetKind kind)
     zif__i2c_update(c);
 }
 
+static ZifTime i2c_bit_time(ZifDevice *dev)
+{
+    return stm32_ticks(zif_clock_hz(dev), zif__i2c_bit_ticks((const I2c *)dev));
+}
+
 const ZifClass zif__stm32f4_i2c = {
     .name = "stm32f4-i2c",
     .socs = (const char *const[]){ "st,stm32f4", NULL },
@@ -293,6 +298,7 @@ const ZifClass zif__stm32f4_i2c = {
     .peek = i2c_peek,
     .on_read = i2c_on_read,
     .on_write = i2c_on_write,
+    .bit_time = i2c_bit_time,
     .clock_changed = i2c_clock_changed,
     .i2c_target = &zif__i2c_slave,
     .faults = (const char *const[]){ "nack", "berr", "arlo", "stretch", "glitch", NULL },

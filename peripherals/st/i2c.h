@@ -103,5 +103,7 @@ void zif__i2c_addr_cleared(I2c *c);
 void zif__i2c_let_go(I2c *c);
 
 extern const ZifI2cTarget zif__i2c_slave;
+/** Ticks of the block's clock in a bit; 0 when CCR means nothing. */
+unsigned zif__i2c_bit_ticks(const I2c *c);
 
 #endif

@@ -7,7 +7,7 @@
 /* --- Timing -------------------------------------------------------------------------------------------------------------- */
 
 /* Ticks of the block's clock in a period of SCL. */
-static unsigned bit_ticks(const I2c *c)
+unsigned zif__i2c_bit_ticks(const I2c *c)
 {
     uint32_t ccr = c->values[CCR];
     return (ccr & 0xfff) * (!(ccr & FS) ? 2 : ccr & DUTY ? 25 : 3);
@@ -23,14 +23,14 @@ static void check_timing(I2c *c)
         return;
     }
     c->timing_checked = true;
-    if (!bit_ticks(c)) {
+    if (!zif__i2c_bit_ticks(c)) {
         zif_report(&c->dev, ZIF_REPORT_BAUD, CCR, "CCR is 0: there is no clock");
         return;
     }
     if (freq < (fast ? 4 : 2) || freq > 50 || freq != (hz + 500000) / 1000000) {
         zif_report(&c->dev, ZIF_REPORT_BAUD, CR2, "FREQ = %u MHz, but the block's clock is %.3f MHz", freq, hz / 1e6);
     }
-    double scl = (double)hz / bit_ticks(c), most = fast ? 400e3 : 100e3;
+    double scl = (double)hz / zif__i2c_bit_ticks(c), most = fast ? 400e3 : 100e3;
     if (scl > 1.03 * most) {
         zif_report(&c->dev, ZIF_REPORT_BAUD, CCR, "CCR = 0x%04x gives SCL %.0f Hz, over %.0f Hz of this mode", ccr, scl,
                    most);
@@ -47,8 +47,8 @@ static void check_timing(I2c *c)
 void zif__i2c_enter(I2c *c, unsigned state, unsigned bits)
 {
     c->state = state;
-    if (bits && bit_ticks(c)) {
-        stm32_pace(&c->dev, &c->pace, EV_BUS, (uint64_t)bits * bit_ticks(c));
+    if (bits && zif__i2c_bit_ticks(c)) {
+        stm32_pace(&c->dev, &c->pace, EV_BUS, (uint64_t)bits * zif__i2c_bit_ticks(c));
     } else {
         stm32_pace_cancel(&c->dev, &c->pace, EV_BUS);
     }
@@ -221,7 +221,7 @@ static void lose_arbitration(I2c *c)
     c->values[SR1] |= ARLO;
     bus_free(c);
     c->values[SR2] |= BUSY;
-    stm32_pace(&c->dev, &c->pace, EV_FREE, (uint64_t)ARLO_BITS * bit_ticks(c));
+    stm32_pace(&c->dev, &c->pace, EV_FREE, (uint64_t)ARLO_BITS * zif__i2c_bit_ticks(c));
 }
 
 static void started(I2c *c)

@@ -488,6 +488,12 @@ static void spi_reset(ZifDevice *dev, ZifResetKind kind)
 
 static const ZifSpiTarget slave = { .begin = slave_begin, .end = slave_end };
 
+static ZifTime spi_bit_time(ZifDevice *dev)
+{
+    const Spi *s = (const Spi *)dev;
+    return stm32_ticks(zif_clock_hz(dev), frame_ticks(s) / bits(s));
+}
+
 const ZifClass zif__stm32f4_spi = {
     .name = "stm32f4-spi",
     .socs = (const char *const[]){ "st,stm32f4", NULL },
@@ -514,6 +520,7 @@ const ZifClass zif__stm32f4_spi = {
     .peek = spi_peek,
     .on_read = spi_on_read,
     .on_write = spi_on_write,
+    .bit_time = spi_bit_time,
     .clock_changed = spi_clock_changed,
     .spi_target = &slave,
 };

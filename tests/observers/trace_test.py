@@ -47,6 +47,12 @@ class Trace(unittest.TestCase):
         self.assertEqual(lines[1][6], "uart0.CTRL <- 0x00000003 TXEN RXEN")
         self.assertTrue(any(what == "uart0.STATE -> 0x00000001 TXBF" for *_, what in lines))
 
+    def test_the_core_s_own_registers_have_names_and_fields(self):
+        what = {line[6] for line in self.trace("mmio,,only=cpu")}
+        self.assertIn("cpu.SYST_CSR <- 0x00000007 ENABLE TICKINT CLKSOURCE", what)
+        self.assertIn("cpu.NVIC_ISPR0 <- 0x00200000", what)
+        self.assertTrue(all(w.startswith("cpu.") for w in what))
+
     def test_every_instruction_is_told_once(self):
         done = self.run_zif(0, f"--trace=insn={self.path}")
         count = int(re.search(r"(\d+) instructions", done.stderr)[1])
