@@ -99,6 +99,7 @@ typedef struct {
     bool take;     /* best pre-empts */
     /* Sleep and lockup */
     bool asleep, in_wfe, event, lockup;
+    bool deep;           /* asleep with SCR.SLEEPDEEP: SysTick stands still */
     uint64_t extra;      /* cycles = the port's count + extra */
     uint64_t insn_extra; /* instructions the core retired itself (served BKPT) */
     struct {
@@ -261,6 +262,7 @@ bool zif__systick_read(ZifCpu *cpu, uint32_t offset, uint32_t *value);
 bool zif__systick_write(ZifCpu *cpu, uint32_t offset, uint32_t value, uint32_t mask);
 /** The core's rate changed: deadlines in picoseconds are other ones now. */
 void zif__systick_rate_changed(ZifCpu *cpu);
+void zif__systick_freeze(ZifCpu *cpu, bool frozen);
 
 /* --- mpu.c --- */
 void zif__mpu_reset(ZifCpu *cpu);

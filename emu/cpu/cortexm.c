@@ -135,7 +135,7 @@ void zif_cpu_reset(ZifCpu *cpu, ZifResetKind kind)
     zif__fpu_reset(cpu);
     zif__debug_reset(cpu, kind);
     st->primask = st->basepri = st->faultmask = st->control = 0;
-    st->asleep = st->in_wfe = st->event = st->lockup = false;
+    st->asleep = st->in_wfe = st->event = st->lockup = st->deep = false;
     memset(&st->fault, 0, sizeof st->fault);
     cpu->stop_asked = cpu->reset_asked = cpu->vectreset_asked = cpu->fix_masks = false;
     cpu->stall = 0;
@@ -212,6 +212,14 @@ bool zif_cpu_may_wake(const ZifCpu *cpu)
     return zif_event_pending(&cpu->systick_event);
 }
 
+static void deep_sleep(ZifCpu *cpu, bool asleep)
+{
+    zif__systick_freeze(cpu, asleep);
+    if (cpu->cfg.hooks.deep_sleep) {
+        cpu->cfg.hooks.deep_sleep(cpu->cfg.hooks.opaque, asleep);
+    }
+}
+
 /* Does what put the core to sleep let it go on? WFE: an event, or an exception that is taken; WFI and sleep-on-exit: an
  * exception that would be taken were PRIMASK clear [v7 B1.5.18, B1.5.19]. */
 static bool woken(ZifCpu *cpu)
@@ -223,6 +231,9 @@ static bool woken(ZifCpu *cpu)
             st->event = false;
         }
         st->asleep = st->in_wfe = false;
+        if (st->deep) {
+            deep_sleep(cpu, false);
+        }
     }
     return up;
 }
@@ -411,6 +422,9 @@ ZifCpuStop zif_cpu_run(ZifCpu *cpu, uint64_t cycles)
             return ZIF_CPU_DEADLINE; /* events of this very cycle come first: they may pend something more urgent */
         }
         if (st->asleep && !woken(cpu)) {
+            if (st->scr & SCR_SLEEPDEEP && !st->deep) {
+                deep_sleep(cpu, true);
+            }
             return ZIF_CPU_ASLEEP;
         }
         if (st->take) {

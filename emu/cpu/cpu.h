@@ -34,6 +34,8 @@ typedef struct {
         /* Exception taken (number 1..) or returned from (0): for traces and the trace hash. */
         void (*exception)(void *opaque, unsigned number, bool entry);
         void (*report)(void *opaque, ZifReportKind kind, const char *text);
+        /* Asleep with SCR.SLEEPDEEP, and awake again: the chip's power controller decides what that means. SysTick stands still. */
+        void (*deep_sleep)(void *opaque, bool asleep);
         /* Interrupt line n was just enabled in the NVIC. */
         void (*irq_enabled)(void *opaque, unsigned n);
         /* A store on the main stack, just below its limit, with this stack pointer. */

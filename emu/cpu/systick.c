@@ -50,7 +50,7 @@ static uint64_t to_zero(const ZifCpu *cpu)
 /* Brings value and COUNTFLAG up to now. */
 static void sync(ZifCpu *cpu)
 {
-    if (!(cpu->st.systick.csr & ENABLE)) {
+    if (!(cpu->st.systick.csr & ENABLE) || cpu->st.deep) {
         return;
     }
     uint64_t now = ticks_now(cpu);
@@ -79,7 +79,7 @@ static void schedule(ZifCpu *cpu)
 {
     uint64_t zero = to_zero(cpu);
     ZifTime when = ZIF_TIME_NEVER;
-    if ((cpu->st.systick.csr & (ENABLE | TICKINT)) == (ENABLE | TICKINT) && zero) {
+    if ((cpu->st.systick.csr & (ENABLE | TICKINT)) == (ENABLE | TICKINT) && zero && !cpu->st.deep) {
         when = time_of(cpu, cpu->st.systick.base + zero);
     }
     zif_event_at(cpu->cfg.timeline, &cpu->systick_event, when);
@@ -105,6 +105,15 @@ void zif__systick_reset(ZifCpu *cpu)
     cpu->st.systick.value = 0;
     cpu->st.systick.countflag = false;
     cpu->st.systick.ref.hz = cpu->cfg.systick_ref_hz;
+    cpu->st.systick.base = ticks_now(cpu);
+    schedule(cpu);
+}
+
+/* In deep sleep its clock is off. */
+void zif__systick_freeze(ZifCpu *cpu, bool frozen)
+{
+    sync(cpu);
+    cpu->st.deep = frozen;
     cpu->st.systick.base = ticks_now(cpu);
     schedule(cpu);
 }

@@ -66,6 +66,16 @@ static void core_report(void *opaque, ZifReportKind kind, const char *text)
     zif__report(&m->kit, NULL, "cpu", kind, -1, get_pc(m), text);
 }
 
+static void deep_sleep(void *opaque, bool asleep)
+{
+    ZifMachine *m = opaque;
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        if (m->kit.devices[i]->cls->deep_sleep) {
+            m->kit.devices[i]->cls->deep_sleep(m->kit.devices[i], asleep);
+        }
+    }
+}
+
 static void exception(void *opaque, unsigned number, bool entry)
 {
     ZifMachine *m = opaque;
@@ -160,6 +170,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->cpu_config.hooks.reset_request = ask_reset;
     m->cpu_config.hooks.exception = exception;
     m->cpu_config.hooks.report = core_report;
+    m->cpu_config.hooks.deep_sleep = deep_sleep;
     m->cpu_config.hooks.itm = zif__itm;
     m->cpu_config.hooks.unwritten = zif__unwritten_decides;
     m->cpu_config.hooks.irq_enabled = zif__mistake_irq_enabled;

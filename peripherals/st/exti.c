@@ -47,8 +47,9 @@ static uint32_t lines_of(unsigned irq)
 
 static void update_irq(Exti *e)
 {
+    bool on = !zif__stm32_in_standby(&e->dev); /* where it has no power */
     for (unsigned i = 0; i < IRQS; i++) {
-        zif_set(&e->dev, 0, i, (e->values[PR] & e->values[IMR] & lines_of(i)) != 0);
+        zif_set(&e->dev, 0, i, on && (e->values[PR] & e->values[IMR] & lines_of(i)) != 0);
     }
 }
 

@@ -2,11 +2,13 @@
  * STM32F405/F407 PWR: back-up domain protection, voltage scaling, voltage detector, wake-up.
  *
  * Reference: RM0090 rev 19, chapter 5 (5.4: registers of the F405/407); DS8626 rev 9, table 14 (HCLK by voltage scale), table 19 (PVD).
- * Models: DBP, VOS and the HCLK it allows, the voltage detector on a constant supply, WKUP pin and flags, back-up regulator.
- * Departs: VOSRDY is always 1. Voltages have no ramps.
- * Missing: power saved by LPDS and FPDS.
+ * Models: DBP, VOS and the HCLK it allows, the voltage detector on a constant supply, WKUP pin and flags, back-up regulator; Stop (all
+ * clocks but LSI and LSE stand still, HSI afterwards) and Standby (left by WKUP, RTC or a reset, as a reset).
+ * Departs: VOSRDY is always 1. Voltages have no ramps. Waking takes no time. RAM keeps its contents in Standby.
+ * Missing: power saved by LPDS and FPDS; options nRST_STOP and nRST_STDBY; wake-up from Stop by an EXTI event.
  *
- * Node: clocks: the APB1 gate, HCLK; zif,vdd-microvolts (3300000). Input wkup: the WKUP pin. Output pvd: to EXTI line 16.
+ * Node: clocks: the APB1 gate, HCLK; zif,vdd-microvolts (3300000); st,rcc. Inputs: wkup: the WKUP pin; rtc: an alarm, time stamp or wake-up
+ * of the RTC. Output pvd: to EXTI line 16.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "st.h"
@@ -28,7 +30,7 @@ static const ZifRegister regs[NREGS] = {
                                    { "VOSRDY", 14, 1, ZIF_RO }) },
 };
 
-enum { CWUF = 1 << 2, CSBF = 1 << 3, PVDE = 1 << 4, DBP = 1 << 8, VOS = 1 << 14 };
+enum { PDDS = 1 << 1, CWUF = 1 << 2, CSBF = 1 << 3, PVDE = 1 << 4, DBP = 1 << 8, VOS = 1 << 14 };
 enum { WUF = 1, SBF = 2, PVDO = 4, BRR = 8, EWUP = 1 << 8, BRE = 1 << 9, VOSRDY = 1 << 14 };
 enum { BACKUP_REGULATOR };
 enum { OUT_PVD };
@@ -37,6 +39,7 @@ typedef struct {
     ZifDevice dev;
     uint32_t values[NREGS];
     uint8_t too_fast; /* for the present voltage scale: said once */
+    uint8_t standby;
 } Pwr;
 
 bool zif__stm32_backup_writable(const ZifDevice *dev)
@@ -61,6 +64,36 @@ static void check_scale(Pwr *p)
                    (unsigned long long)hclk);
     }
     p->too_fast = too_fast;
+}
+
+/* --- Deep sleep ---------------------------------------------------------------------------------------------------------- */
+
+bool zif__stm32_in_standby(const ZifDevice *dev)
+{
+    const Pwr *p = (const Pwr *)zif_prop_peer(dev, "st,pwr", "stm32f4-pwr");
+    return p && p->standby;
+}
+
+static void leave_standby(Pwr *p)
+{
+    if (p->standby) {
+        p->values[CSR] |= SBF;
+        zif_request_reset(&p->dev, ZIF_RESET_PIN);
+    }
+}
+
+static void pwr_deep_sleep(ZifDevice *dev, bool asleep)
+{
+    Pwr *p = (Pwr *)dev;
+    if (asleep && p->values[CR] & PDDS) {
+        p->standby = true;
+        if (p->values[CSR] & WUF) {
+            zif_report(dev, ZIF_REPORT_BUS, CSR,
+                       "Standby mode with CSR.WUF set ends at once: clear it with CR.CWUF first");
+            leave_standby(p);
+        }
+    }
+    zif__stm32_stop_clocks(dev, asleep);
 }
 
 static uint32_t pwr_peek(ZifDevice *dev, unsigned slot)
@@ -99,6 +132,16 @@ static void wkup_pin(ZifDevice *dev, unsigned line, int level)
     Pwr *p = (Pwr *)dev;
     if (level && p->values[CSR] & EWUP) {
         p->values[CSR] |= WUF;
+        leave_standby(p);
+    }
+}
+
+static void rtc_event(ZifDevice *dev, unsigned line, int level)
+{
+    Pwr *p = (Pwr *)dev;
+    if (level) {
+        p->values[CSR] |= WUF;
+        leave_standby(p);
     }
 }
 
@@ -111,6 +154,7 @@ static void pwr_reset(ZifDevice *dev, ZifResetKind kind)
 {
     Pwr *p = (Pwr *)dev;
     p->values[CSR] &= ~EWUP;
+    p->standby = false;
     p->too_fast = false;
     if (p->values[CSR] & BRE && !(p->values[CSR] & BRR)) {
         zif_schedule_in(dev, BACKUP_REGULATOR, 100 * ZIF_US);
@@ -122,14 +166,16 @@ const ZifClass zif__stm32f4_pwr = {
     .socs = (const char *const[]){ "st,stm32f4", NULL },
     .compatible = (const char *const[]){ "st,stm32-pwr", NULL },
     .reference = "RM0090 rev 19, chapter 5",
-    .summary = "back-up protection, voltage scale and its limit, voltage detector, wake-up pin",
+    .summary = "back-up protection, voltage scale and its limit, voltage detector, wake-up pin, Stop and Standby",
     .modelled = ZIF_PARTIAL,
     .size = sizeof(Pwr),
     .regs = regs,
     .nregs = NREGS,
     .values = offsetof(Pwr, values),
     .span = 0x400,
-    .inputs = (const ZifInput[]){ { .name = "wkup", .set = wkup_pin }, { 0 } },
+    .inputs = (const ZifInput[]){ { .name = "wkup", .set = wkup_pin },
+                                  { .name = "rtc", .count = 3, .set = rtc_event },
+                                  { 0 } },
     .outputs = (const ZifOutput[]){ { .name = "pvd" }, { 0 } },
     .events = (const char *const[]){ "backup-regulator", NULL },
     .event = pwr_event,
@@ -137,4 +183,5 @@ const ZifClass zif__stm32f4_pwr = {
     .peek = pwr_peek,
     .on_write = pwr_write,
     .clock_changed = pwr_clock,
+    .deep_sleep = pwr_deep_sleep,
 };

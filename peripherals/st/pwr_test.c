@@ -76,6 +76,71 @@ static void the_backup_regulator_survives_a_system_reset(void **state)
     zif_bench_free(b);
 }
 
+typedef struct {
+    ZifBench *bench;
+    ZifDevice *pwr, *rcc;
+} Rig;
+
+static Rig rig(void)
+{
+    Rig r = { .bench = zif_bench_new() };
+    r.rcc = zif_bench_add(r.bench, "stm32f4-rcc", NULL);
+    r.pwr = zif_bench_add(r.bench, "stm32f4-pwr",
+                          (ZifBenchProp[]){ { "st,rcc", 1, { zif_bench_phandle(r.rcc) }, NULL }, { 0 } });
+    return r;
+}
+
+static void stop_mode_halts_the_buses_and_ends_with_hsi(void **state)
+{
+    Rig r = rig();
+    ZifDevice *wwdg =
+        zif_bench_add(r.bench, "stm32f4-wwdg",
+                      (ZifBenchProp[]){ { "clocks", 3, { zif_bench_phandle(r.rcc), 0x40, 1 << 11 }, NULL }, { 0 } });
+    zif_bench_write(r.rcc, 0x40, 1 << 11);
+    zif_bench_write(r.rcc, 0x00, 0x10083); /* HSEON */
+    zif_bench_run(r.bench, 3 * ZIF_MS);
+    zif_bench_write(r.rcc, 0x08, 1); /* SYSCLK from HSE */
+    assert_int_equal(zif_clock_hz(wwdg), 8000000);
+    r.pwr->cls->deep_sleep(r.pwr, true);
+    assert_int_equal(zif_clock_hz(wwdg), 0);
+    uint32_t counter = zif_bench_peek(wwdg, 0);
+    zif_bench_run(r.bench, ZIF_SEC);
+    assert_int_equal(zif_bench_peek(wwdg, 0), counter);
+    r.pwr->cls->deep_sleep(r.pwr, false);
+    assert_int_equal(zif_clock_hz(wwdg), 16000000);
+    assert_int_equal(zif_bench_read(r.rcc, 0x08), 0);
+    assert_int_equal(zif_bench_read(r.rcc, 0x00) & 0x30000, 0); /* HSE is off */
+    zif_bench_free(r.bench);
+}
+
+static void standby_ends_with_a_reset_at_the_wakeup_pin(void **state)
+{
+    Rig r = rig();
+    zif_bench_write(r.pwr, CSR, 1 << 8);
+    zif_bench_write(r.pwr, CR, 0x4002);
+    r.pwr->cls->deep_sleep(r.pwr, true);
+    assert_int_equal(zif_bench_reset_requests(r.bench), 0);
+    zif_bench_drive(r.pwr, "wkup", 0, 1);
+    assert_int_equal(zif_bench_reset_requests(r.bench), 1);
+    zif_bench_reset(r.bench, ZIF_RESET_PIN);
+    assert_int_equal(zif_bench_read(r.pwr, CSR) & 3, 3); /* SBF, WUF */
+    zif_bench_write(r.pwr, CR, 0x400C);
+    assert_int_equal(zif_bench_read(r.pwr, CSR) & 3, 0);
+    zif_bench_free(r.bench);
+}
+
+static void standby_with_wuf_set_is_told_and_ends_at_once(void **state)
+{
+    Rig r = rig();
+    zif_bench_write(r.pwr, CSR, 1 << 8);
+    zif_bench_drive(r.pwr, "wkup", 0, 1);
+    zif_bench_write(r.pwr, CR, 0x4002);
+    r.pwr->cls->deep_sleep(r.pwr, true);
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_BUS, "CSR"), 1);
+    assert_int_equal(zif_bench_reset_requests(r.bench), 1);
+    zif_bench_free(r.bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +149,9 @@ int main(void)
         cmocka_unit_test(the_voltage_detector_compares_with_the_chosen_threshold),
         cmocka_unit_test(the_wakeup_pin_sets_a_flag_that_cwuf_clears),
         cmocka_unit_test(the_backup_regulator_survives_a_system_reset),
+        cmocka_unit_test(stop_mode_halts_the_buses_and_ends_with_hsi),
+        cmocka_unit_test(standby_ends_with_a_reset_at_the_wakeup_pin),
+        cmocka_unit_test(standby_with_wuf_set_is_told_and_ends_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -378,12 +378,14 @@ void zif__stm32_force_lsi(ZifDevice *dev)
     }
 }
 
-void zif__stm32_wake_from_stop(ZifDevice *dev)
+void zif__stm32_stop_clocks(ZifDevice *dev, bool stopped)
 {
     Rcc *r = peer(dev);
-    if (r) {
+    if (r && r->stopped != stopped) {
+        r->stopped = stopped;
         fall_back(r);
         update(r);
+        zif_clock_settled(&r->dev);
     }
 }
 
@@ -394,7 +396,7 @@ static void rcc_reset(ZifDevice *dev, ZifResetKind kind)
     Rcc *r = (Rcc *)dev;
     uint32_t flags = r->cause;
     r->cause = 0;
-    r->lsi_forced = false;
+    r->lsi_forced = r->stopped = false;
     r->out_of_range = 0;
     if (kind == ZIF_RESET_POWER_ON) {
         flags = 0; /* the table says them */

@@ -44,6 +44,7 @@ typedef struct {
     uint32_t cause;        /* of the reset that was asked for: bits of CSR */
     uint8_t hse_dead;      /* the crystal stands still */
     uint8_t lsi_forced;    /* by a watchdog */
+    uint8_t stopped;       /* Stop or Standby mode */
     uint8_t out_of_range;  /* limits now broken, one bit each: said when a limit breaks, not while */
 } Rcc;
 

@@ -96,6 +96,10 @@ void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES])
     rate[STM32_PLL48] = is_set(r, CR, 25) && q >= 2 ? zif__rcc_pll_vco(r) / q : 0;
     rate[STM32_I2SCLK] = i2s_hz(r);
 
+    if (r->stopped) { /* SYSCLK and HCLK keep the rate they will have: virtual time is counted in it */
+        rate[STM32_PCLK1] = rate[STM32_PCLK2] = rate[STM32_TIMCLK1] = rate[STM32_TIMCLK2] = 0;
+        rate[STM32_HSI] = rate[STM32_HSE] = rate[STM32_PLL48] = rate[STM32_I2SCLK] = 0;
+    }
     bus[AHB1ENR - AHB1ENR] = bus[AHB2ENR - AHB1ENR] = bus[AHB3ENR - AHB1ENR] = hclk;
     bus[APB1ENR - AHB1ENR] = rate[STM32_PCLK1];
     bus[APB2ENR - AHB1ENR] = rate[STM32_PCLK2];
@@ -107,7 +111,7 @@ void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES])
             } else if (n == APB2ENR - AHB1ENR && (bit <= 1 || (bit >= 16 && bit <= 18))) { /* TIM1, 8, 9, 10, 11 */
                 hz = rate[STM32_TIMCLK2];
             }
-            rate[LINE_GATES + n * 32 + bit] = is_set(r, AHB1ENR + n, bit) ? hz : 0;
+            rate[LINE_GATES + n * 32 + bit] = is_set(r, AHB1ENR + n, bit) && !r->stopped ? hz : 0;
         }
     }
 }

@@ -39,7 +39,10 @@ bool zif__stm32_backup_writable(const ZifDevice *dev);
 void zif__stm32_reset(ZifDevice *dev, uint32_t cause);
 /** A watchdog was started: the peer `st,rcc` runs LSI whatever LSION says. */
 void zif__stm32_force_lsi(ZifDevice *dev);
-/** The peer `st,rcc` leaves Stop mode: HSI is the system clock, HSE and the PLLs are off. */
-void zif__stm32_wake_from_stop(ZifDevice *dev);
+/** Stop or Standby mode: the peer `st,rcc` stops every clock but those of LSI and LSE. Afterwards HSI is the system clock, HSE and the
+ * PLLs are off. */
+void zif__stm32_stop_clocks(ZifDevice *dev, bool stopped);
+/** Is the chip in Standby mode, as the peer `st,pwr` knows? */
+bool zif__stm32_in_standby(const ZifDevice *dev);
 
 #endif

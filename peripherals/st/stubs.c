@@ -10,7 +10,7 @@
  */
 #include <zif/peripheral.h>
 
-/* A register that is kept; an array of them; one that cannot be written. */
+/* A register that is kept; an array of them; one that cannot be written (of which nothing is said: what is not modelled was). */
 #define R(reg, at, value)                                                                                              \
     {                                                                                                                  \
         .name = reg, .offset = at, .reset = value, .flags = ZIF_REG_STUB                                               \
@@ -21,7 +21,8 @@
     }
 #define RO(reg, at, value)                                                                                             \
     {                                                                                                                  \
-        .name = reg, .offset = at, .reset = value, .flags = ZIF_REG_STUB, .fields = ZIF_FIELDS({ reg, 0, 32, ZIF_RO }) \
+        .name = reg, .offset = at, .reset = value, .flags = ZIF_REG_STUB | ZIF_REG_VOLATILE,                           \
+        .fields = ZIF_FIELDS({ reg, 0, 32, ZIF_RO })                                                                   \
     }
 #define B(name, bit, access)                                                                                           \
     {                                                                                                                  \
@@ -64,7 +65,7 @@ static const ZifRegister otg_fs_regs[96] = {
     [4] = { .name = "GRSTCTL",
             .offset = 0x010,
             .reset = 0x80000000,
-            .flags = ZIF_REG_STUB,
+            .flags = ZIF_REG_STUB | ZIF_REG_VOLATILE,
             .fields =
                 ZIF_FIELDS(B("CSRST", 0, ZIF_WO), B("HSRST", 1, ZIF_WO), B("FCRST", 2, ZIF_WO), B("RXFFLSH", 4, ZIF_WO),
                            B("TXFFLSH", 5, ZIF_WO), { "TXFNUM", 6, 5, ZIF_STUB }, B("AHBIDL", 31, ZIF_RO)) },
@@ -119,7 +120,7 @@ static const ZifRegister otg_hs_regs[169] = {
     [4] = { .name = "GRSTCTL",
             .offset = 0x010,
             .reset = 0x80000000,
-            .flags = ZIF_REG_STUB,
+            .flags = ZIF_REG_STUB | ZIF_REG_VOLATILE,
             .fields = ZIF_FIELDS(B("CSRST", 0, ZIF_WO), B("HSRST", 1, ZIF_WO), B("FCRST", 2, ZIF_WO),
                                  B("RXFFLSH", 4, ZIF_WO), B("TXFFLSH", 5, ZIF_WO), { "TXFNUM", 6, 5, ZIF_STUB },
                                  B("DMAREQ", 30, ZIF_RO), B("AHBIDL", 31, ZIF_RO)) },

@@ -7,7 +7,7 @@
  * Missing: MII_RMII_SEL: there is no Ethernet.
  *
  * Node: zif,remap = what is at 0 by MEM_MODE: <flash system-memory fsmc sram> (addresses) and zif,remap-sizes (bytes); zif,boot-pins:
- * levels of BOOT0 (bit 0) and BOOT1 (bit 1) when nothing drives the inputs. Inputs: pin (port * 16 + pin), boot. Output: exti.
+ * levels of BOOT0 (bit 0) and BOOT1 (bit 1) when nothing drives the inputs. Inputs: pin (port * 16 + pin), boot0, boot1. Output: exti.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "st.h"
@@ -37,7 +37,7 @@ static const ZifRegister regs[NREGS] = {
 };
 
 enum { PORTS = 9, PINS = PORTS * 16, MODES = 4, SYSTEM_MEMORY = 1, SRAM = 3 };
-enum { IN_PIN, IN_BOOT };
+enum { IN_PIN, IN_BOOT0, IN_BOOT1, PB2 = 16 + 2 };
 enum { CELL_READY };
 
 typedef struct {
@@ -92,15 +92,17 @@ static bool syscfg_realize(ZifDevice *dev, Error **errp)
     return true;
 }
 
+/* BOOT0 is a pin of its own, BOOT1 is PB2; with nothing at them, as the node says. */
 static unsigned boot_pins(const Syscfg *s)
 {
     unsigned pins = zif_prop_u32(&s->dev, "zif,boot-pins", 0);
-    for (unsigned n = 0; n < 2; n++) {
-        if (zif_input_connected(&s->dev, IN_BOOT, n)) {
-            pins = (pins & ~(1u << n)) | (unsigned)zif_input_level(&s->dev, IN_BOOT, n) << n;
-        }
+    if (zif_input_connected(&s->dev, IN_BOOT0, 0)) {
+        pins = (pins & ~1u) | (unsigned)zif_input_level(&s->dev, IN_BOOT0, 0);
     }
-    return pins;
+    if (zif_input_connected(&s->dev, IN_BOOT1, 0)) {
+        pins = (pins & ~2u) | (unsigned)zif_input_level(&s->dev, IN_BOOT1, 0) << 1;
+    }
+    return zif_input_level(&s->dev, IN_PIN, PB2) ? pins | 2 : pins;
 }
 
 /* --- Pins to EXTI -------------------------------------------------------------------------------------------------------- */
@@ -183,9 +185,9 @@ const ZifClass zif__stm32f4_syscfg = {
     .nregs = NREGS,
     .values = offsetof(Syscfg, values),
     .span = 0x400,
-    .inputs = (const ZifInput[]){ { .name = "pin", .count = PINS, .set = pin_changed },
-                                  { .name = "boot", .count = 2 },
-                                  { 0 } },
+    .inputs =
+        (const ZifInput[]){
+            { .name = "pin", .count = PINS, .set = pin_changed }, { .name = "boot0" }, { .name = "boot1" }, { 0 } },
     .outputs = (const ZifOutput[]){ { .name = "exti", .count = 16 }, { 0 } },
     .events = (const char *const[]){ "compensation-cell", NULL },
     .event = syscfg_event,

@@ -75,8 +75,8 @@ static void boot0_alone_asks_for_the_boot_loader_which_is_said_to_be_missing(voi
 static void boot_pins_are_taken_at_reset(void **state)
 {
     Rig r = rig(0);
-    zif_bench_drive(r.syscfg, "boot", 0, 1);
-    zif_bench_drive(r.syscfg, "boot", 1, 1);
+    zif_bench_drive(r.syscfg, "boot0", 0, 1);
+    zif_bench_drive(r.syscfg, "pin", 16 + 2, 1); /* PB2 */
     assert_int_equal(byte_at_zero(&r), 0xF1);
     zif_bench_reset(r.bench, ZIF_RESET_PIN);
     assert_int_equal(byte_at_zero(&r), 0x5A);

@@ -232,6 +232,8 @@ struct ZifClass {
     void (*clock_changed)(ZifDevice *dev, uint64_t hz);
     /* The block's reset line was released (false) or asserted (true; after the kit has reset the block). */
     void (*held_in_reset)(ZifDevice *dev, bool held);
+    /* A power controller: the processor sleeps with SCR.SLEEPDEEP set, or has woken from it and has not gone on yet. */
+    void (*deep_sleep)(ZifDevice *dev, bool asleep);
     void (*snapshot_done)(ZifDevice *dev); /* after a restore: rebuild what is derived */
 
     const ZifI2cPart *i2c;
