@@ -5,7 +5,7 @@
  * every load and store that misses the engine's TLB, every TLB fill, every translation and every lookup of translated code
  * arrives here. What the engine may do alone it does inline; the rest goes through the same code as in the portable port.
  *
- * Time. Each translated block starts with four operations: budget -= length; negative: call `block_refused`. No C
+ * Time. Each translated block starts with four operations: budget -= length; negative: to a call of `block_refused`. No C
  * code runs for a block that fits. Within a block the count is that of its start plus the index of the instruction, which
  * the engine's own table of a block says from a return address (`locate`). The last block before a limit is translated
  * again, shorter: the number of instructions goes into cs_base, which is part of a block's identity and unused on M-profile;
@@ -58,7 +58,7 @@ enum {
 };
 /* Operations of the engine's intermediate code. */
 enum { OP_SET_LABEL = 1, OP_MOVI = 6, OP_LD = 13, OP_ST = 16, OP_SUB = 18, OP_BRCOND = 38 };
-enum { COND_EQ = 8, COND_GE = 3, TYPE_I32 = 0 };
+enum { COND_LT = 2, COND_EQ = 8, TYPE_I32 = 0 };
 enum { JMP_NEXT = 0, JMP_TOO_MANY = 1, JMP_NORETURN = 2 };
 enum { ALIGN_MASK = 7 << 4, ALIGN_NATURAL = 7 << 4, ALIGN_4 = 2 << 4 };
 enum { LEAVE_LOOP = 0x10000 }; /* for CPU_EXCEPTION, and what cpu_exec returns then */
@@ -156,6 +156,7 @@ typedef struct {
     bool stopping;              /* the code behind the last instruction is being made */
     void *stop_label;           /* made last there */
     char *length_op;
+    void *refused; /* label: what happens when the budget does not suffice */
     bool thumb;
     uint32_t key;
     ZifInsn insn;
@@ -703,30 +704,33 @@ static void emit_flow_test(Fast *f, uint32_t pc)
     emit(f, OP_SET_LABEL, label, 0, 0);
 }
 
-/* In place of the engine's test of its exit flag, which nothing here needs: count the block, or refuse it. */
+/* The engine's test of its exit flag, which nothing here needs: a load, the zero to compare with, a branch. */
+static void remove_exit_test(Fast *f, char *after)
+{
+    char *branch = previous(after), *zero = previous(branch), *load = previous(zero);
+    if ((FIELD(uint32_t, branch, 0) & 0xff) == OP_BRCOND && (FIELD(uint32_t, zero, 0) & 0xff) == OP_MOVI &&
+        (FIELD(uint32_t, load, 0) & 0xff) == OP_LD) {
+        tcg_op_remove_arm(f->tcg, branch);
+        tcg_op_remove_arm(f->tcg, zero);
+        tcg_op_remove_arm(f->tcg, load);
+    }
+}
+
+/* A block counts itself, or is refused behind its end. */
 static void translate_start(Translation *t, void *cpu)
 {
     Fast *f = current;
     char *env = (char *)f->tcg + FIELD(uintptr_t, f->tcg, CONTEXT_ENV);
     void *left = tcg_temp_new_internal_arm(f->tcg, TYPE_I32, false);
     void *length = tcg_temp_new_internal_arm(f->tcg, TYPE_I32, false);
-    void *label = __real_gen_new_label_arm(f->tcg);
-    char *first = emit(f, OP_LD, left, (uintptr_t)env, (uintptr_t)(intptr_t)ENV_BUDGET);
+    f->refused = __real_gen_new_label_arm(f->tcg);
+    remove_exit_test(f, emit(f, OP_LD, left, (uintptr_t)env, (uintptr_t)(intptr_t)ENV_BUDGET));
     f->length_op = emit(f, OP_MOVI, length, 0, 0);
     emit(f, OP_SUB, left, (uintptr_t)left, (uintptr_t)length);
     emit(f, OP_ST, left, (uintptr_t)env, (uintptr_t)(intptr_t)ENV_BUDGET);
-    char *test = previous(first);
-    if ((FIELD(uint32_t, test, 0) & 0xff) == OP_BRCOND && (FIELD(uint32_t, previous(test), 0) & 0xff) == OP_LD) {
-        char *flag = previous(test);
-        tcg_op_remove_arm(f->tcg, test);
-        tcg_op_remove_arm(f->tcg, flag);
-    }
-    tcg_gen_brcondi_i32_arm(f->tcg, COND_GE, (uintptr_t)left - (uintptr_t)f->tcg, 0, label);
+    tcg_gen_brcondi_i32_arm(f->tcg, COND_LT, (uintptr_t)left - (uintptr_t)f->tcg, 0, f->refused);
     tcg_temp_free_internal_arm(f->tcg, left);
     tcg_temp_free_internal_arm(f->tcg, length);
-    emit_call(f, CALL_REFUSED, 0, t->pc_first);
-    FIELD(uint32_t, label, 0) |= 1; /* present */
-    emit(f, OP_SET_LABEL, label, 0, 0);
     if (t->block->cs_base & KEY_FLOW) {
         emit_flow_test(f, t->pc_first);
     }
@@ -749,6 +753,9 @@ static void translate_stop(Translation *t, void *cpu)
     f->stop_label = NULL;
     f->inner->stop(t, cpu);
     f->stopping = false;
+    FIELD(uint32_t, f->refused, 0) |= 1; /* present */
+    emit(f, OP_SET_LABEL, f->refused, 0, 0);
+    emit_call(f, CALL_REFUSED, 0, t->pc_first);
 }
 
 void *__wrap_gen_new_label_arm(void *tcg)
@@ -989,11 +996,15 @@ static void observe_last(Fast *f, uint64_t count)
     f->observed = false;
 }
 
+/* The call is behind the last instruction of the block, which is not entered. */
 static void block_refused(Fast *f, uintptr_t where)
 {
-    const Place *p = locate(f, where);
-    *f->budget += p->block->insns;
-    restore(f, p);
+    const Block *block = locate(f, where)->block;
+    uint8_t *table = block->host + block->host_size;
+    Place first = { .pc = block->pc + sleb(&table) };
+    first.it = (uint8_t)sleb(&table);
+    *f->budget += block->insns;
+    restore(f, &first);
     leave_between_blocks(f, LEFT_BOUNDARY);
 }
 
