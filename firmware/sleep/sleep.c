@@ -1,5 +1,5 @@
 /*
- * STM32F4: Stop mode, left by the button through EXTI line 0; Standby mode, left by the same button as WKUP pin.
+ * STM32F4: SysTick on HCLK / 8; Stop mode, left by the button through EXTI line 0; Standby mode, left by the same button as WKUP pin.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <stdio.h>
@@ -34,6 +34,19 @@ void irq_handler_6(void)
     REG32(EXTI_PR) = 1;
 }
 
+/* What SysTick counts during one and the same piece of work. */
+static uint32_t counted(uint32_t csr)
+{
+    SYST_RVR = 0xFFFFFF;
+    SYST_CVR = 0;
+    SYST_CSR = csr;
+    for (volatile int i = 0; i < 8000; i++) {
+    }
+    uint32_t left = SYST_CVR;
+    SYST_CSR = 0;
+    return 0xFFFFFF - left;
+}
+
 int main(void)
 {
     REG32(RCC_APB1ENR) |= 1 << 28; /* PWR */
@@ -43,6 +56,8 @@ int main(void)
         printf("back from standby, flag now %lu\n", (unsigned long)(REG32(PWR_CSR) & CSR_SBF));
         return 0;
     }
+    uint32_t core = counted(5), reference = counted(1);
+    printf("SysTick: core's clock / %lu\n", (unsigned long)((core + reference / 2) / reference));
     REG32(EXTI_RTSR) = 1;
     REG32(EXTI_IMR) = 1;
     NVIC_ISER0 = 1 << 6;

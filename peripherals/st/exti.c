@@ -3,7 +3,6 @@
  *
  * Reference: RM0090 rev 19, section 12.2 and 12.3 (registers); table 61 (which line has which interrupt).
  * Models: edge selection, mask, software request, pending bits.
- * Departs: EMR: an event wakes the processor from WFE through the same line as an interrupt would; without an unmasked interrupt it is not told.
  * Missing: events (EMR) reach the ADC and the DAC only.
  *
  * Input line[23]: 0 to 15 pins (SYSCFG), 16 PVD, 17 RTC alarm, 18 OTG FS wake-up, 19 Ethernet wake-up, 20 OTG HS wake-up, 21 RTC tamper and time

@@ -6,9 +6,9 @@
  * Models: ready bits with start-up times, the switch of SYSCLK (it waits for a clock that is not ready), what may not be turned off
  * or changed while it runs, limits of PLLs and buses, prescalers, the rate of every block's clock, gates and resets, the back-up
  * domain's protection, reset flags, clock security, ready interrupts.
- * Departs: an oscillator that is turned off is not ready at once. Oscillators have their nominal rate whatever HSITRIM says. Start-up takes the
- * typical time of the data sheet. LPENR: no clock stops in Sleep mode.
- * Missing: MCO1 and MCO2, spread spectrum.
+ * Departs: an oscillator that is turned off is not ready at once. Oscillators have their nominal rate whatever HSITRIM says. Start-up
+ * takes the typical time of the data sheet.
+ * Missing: MCO1 and MCO2, spread spectrum; clocks that LPENR stops in Sleep mode.
  *
  * Node: zif,hse-hz, zif,lse-hz: the crystals (0: none); zif,i2s-ckin-hz: the external I2S clock; st,pwr: the block with DBP. Input
  * `hse-stop`: the crystal breaks. Outputs: irq-nmi (clock security), irq, css (to the timers' break inputs).

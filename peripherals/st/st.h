@@ -30,7 +30,6 @@ enum {
     STM32_PINRSTF = 1u << 26,
     STM32_IWDGRSTF = 1u << 29,
     STM32_WWDGRSTF = 1u << 30,
-    STM32_LPWRRSTF = 1u << 31,
 };
 
 /** May the back-up domain (RCC.BDCR, RTC, back-up SRAM) be written? PWR.CR.DBP of the peer `st,pwr`. */
