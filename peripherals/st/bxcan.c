@@ -501,10 +501,12 @@ static uint32_t can_peek(ZifDevice *dev, unsigned slot)
 }
 
 /* Eleven recessive bits are seen, and the node is on the bus; never when nothing holds the receiver's pin high. */
-static void join_bus(Can *c)
+static void join_bus(Can *c, bool from_init)
 {
-    check_timing(c);
-    if (loops_back(c) || zif_check_routed(&c->dev, "rx")) {
+    if (from_init) { /* out of reset a driver wakes the node before it has set anything */
+        check_timing(c);
+    }
+    if (!from_init || loops_back(c) || zif_check_routed(&c->dev, "rx")) {
         stm32_pace(&c->dev, &c->pace, EV_SYNC, CAN_SYNC * bit_ticks(c));
     }
 }
@@ -533,7 +535,7 @@ static void mcr_written(Can *c, uint32_t old)
             c->recovery_asked = true;
         }
     } else if (was) {
-        join_bus(c);
+        join_bus(c, was & INAK);
         if (c->recovery_asked) {
             c->recovery_asked = false;
             c->recovering = true;

@@ -166,6 +166,15 @@ static void a_jump_longer_than_segment_two_is_reported(void **state)
     assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_BAUD, "BTR"), 1);
 }
 
+static void waking_a_node_that_was_not_set_up_is_no_mistake(void **state)
+{
+    ZifDevice *c = zif_bench_add(*state, "stm32-bxcan", NULL);
+    zif_bench_write(c, MCR, 0);
+    zif_bench_run(*state, ZIF_MS);
+    assert_int_equal(zif_bench_read(c, MSR) & (SLAK | INAK), 0);
+    assert_int_equal(zif_bench_nreports(*state), 0);
+}
+
 static void a_rate_that_is_not_the_buses_is_reported(void **state)
 {
     ready_with(state, true, 0, 0, PROPS(PROP("bitrate", 250000)));
@@ -579,6 +588,7 @@ int main(void)
         TEST(a_frame_wakes_a_sleeping_node_with_awum),
         TEST(reset_puts_the_node_to_sleep),
         TEST(a_jump_longer_than_segment_two_is_reported),
+        TEST(waking_a_node_that_was_not_set_up_is_no_mistake),
         TEST(a_rate_that_is_not_the_buses_is_reported),
         TEST(a_frame_takes_its_bits_and_is_acknowledged_by_the_peer),
         TEST(rqcp_is_cleared_by_writing_one_and_takes_the_results_along),

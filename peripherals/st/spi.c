@@ -5,7 +5,8 @@
  * Models: 8 and 16 bits, both bit orders, full duplex, receive only, one data line in both directions, NSS by software and by pin with mode
  * faults, both buffers with TXE, RXNE, BSY and overrun, CRC, DMA requests; slave mode under another controller's clock.
  * Departs: the pads SCK and MOSI do not move with the bits. Parts see a frame at its end. A part clocked in a mode that is not its own sees
- * every byte half a bit, here a whole one, late. CRCNEXT clears itself; after a DMA transfer the CRC is not sent unless CRCNEXT is set.
+ * every byte half a bit, here a whole one, late. CRCNEXT clears itself; it is also set by the end of a DMA
+ * transfer to DR, after which the CRC follows by itself.
  * An overrun is reported when the firmware reads what comes: DR during the burst, or by interrupt or DMA.
  * Missing: TI frame format; I2S: its registers are kept without effect.
  *
@@ -89,15 +90,15 @@ typedef struct {
     uint32_t values[NREGS];
     Stm32Pace pace;
     uint16_t tx, rx, shift;
-    uint8_t late;          /* the bit that a part in the wrong mode sees first */
-    uint8_t targets;       /* entries of zif,spi-bus that take part in this frame, one bit each */
-    uint16_t answer;       /* what they shift out */
-    bool busy;             /* a frame is on the wire, as master */
-    bool slave_busy;       /* the same as slave */
-    bool crc_frame;        /* it is the CRC */
-    bool read_dr, read_sr; /* the first halves of clearing OVR and MODF */
-    bool reader;           /* the firmware has read DR since the burst began */
-    bool pins_checked;
+    uint8_t late;                                /* the bit that a part in the wrong mode sees first */
+    uint8_t targets;                             /* entries of zif,spi-bus that take part in this frame, one bit each */
+    uint16_t answer;                             /* what they shift out */
+    bool busy;                                   /* a frame is on the wire, as master */
+    bool slave_busy;                             /* the same as slave */
+    bool crc_frame;                              /* it is the CRC */
+    bool read_dr, read_sr;                       /* the first halves of clearing OVR and MODF */
+    bool reader;                                 /* the firmware has read DR since the burst began */
+    bool clock_checked, out_checked, in_checked; /* whether the signal is led to a pin; said once a burst */
 } Spi;
 
 enum { MAX_TARGETS = 8 };
@@ -224,15 +225,23 @@ static unsigned mode(const Spi *s)
     return s->values[CR1] & (CPOL | CPHA);
 }
 
-/* Said once a burst. */
-static void check_pins(Spi *s)
+/* A bus without MOSI or MISO is no mistake as long as nothing is said or heard on it. */
+static void check_pins(Spi *s, uint16_t out)
 {
-    if (!s->pins_checked) {
-        s->pins_checked = true;
+    bool says = !receives_only(s) && (out & mask(s)) != 0 && (out & mask(s)) != mask(s);
+    bool hears = receives_only(s) || (!sends_only(s) && s->values[CR2] & (RXDMAEN | RXNEIE));
+    bool one_wire = s->values[CR1] & BIDIMODE;
+    if (!s->clock_checked) {
+        s->clock_checked = true;
         zif_check_routed(&s->dev, "sck");
-        if (!receives_only(s) || s->values[CR1] & BIDIMODE) {
-            zif_check_routed(&s->dev, "mosi");
-        }
+    }
+    if (!s->out_checked && (says || (hears && one_wire))) {
+        s->out_checked = true;
+        zif_check_routed(&s->dev, "mosi");
+    }
+    if (!s->in_checked && hears && !one_wire) {
+        s->in_checked = true;
+        zif_check_routed(&s->dev, "miso");
     }
 }
 
@@ -242,7 +251,7 @@ static void begin(Spi *s, uint16_t out)
     s->shift = out;
     s->targets = 0;
     s->answer = 0xffff;
-    check_pins(s);
+    check_pins(s, out);
     for (unsigned n = 0; n < MAX_TARGETS; n++) {
         ZifDevice *t = target(s, n);
         uint16_t word;
@@ -309,7 +318,7 @@ static void frame_done(Spi *s)
     }
     s->targets = 0;
     const char *data_in = s->values[CR1] & BIDIMODE ? "mosi" : "miso";
-    if (s->reader && !sends_only(s) ? !zif_check_routed(&s->dev, data_in) : !zif_routed(&s->dev, data_in)) {
+    if (!zif_routed(&s->dev, data_in)) {
         in = 0;
     }
     frame_received(s, in);
@@ -431,7 +440,7 @@ static void cr1_written(Spi *s, uint32_t old)
         }
     }
     if (!(old & SPE) && cr1 & SPE) {
-        s->reader = s->pins_checked = false;
+        s->reader = s->clock_checked = s->out_checked = s->in_checked = false;
     }
     check_mode_fault(s);
 }
@@ -464,6 +473,17 @@ static void spi_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t v
     update(s);
 }
 
+/* The DMA controller has written its last word: the CRC follows it. */
+static void spi_dma_end(ZifDevice *dev, unsigned line, int level)
+{
+    Spi *s = (Spi *)dev;
+    if (level && s->values[CR1] & CRCEN && s->values[CR2] & TXDMAEN) {
+        s->values[CR1] |= CRCNEXT;
+        next(s);
+        update(s);
+    }
+}
+
 static void spi_event(ZifDevice *dev, unsigned event)
 {
     Spi *s = (Spi *)dev;
@@ -482,7 +502,8 @@ static void spi_reset(ZifDevice *dev, ZifResetKind kind)
     stm32_pace_reset(dev, &s->pace);
     s->tx = s->rx = s->shift = s->answer = 0;
     s->late = s->targets = 0;
-    s->busy = s->slave_busy = s->crc_frame = s->read_dr = s->read_sr = s->reader = s->pins_checked = false;
+    s->busy = s->slave_busy = s->crc_frame = s->read_dr = s->read_sr = s->reader = s->clock_checked = s->out_checked =
+        s->in_checked = false;
     update(s);
 }
 
@@ -507,7 +528,7 @@ const ZifClass zif__stm32f4_spi = {
     .values = offsetof(Spi, values),
     .span = 0x400,
     .widths = ZIF_W16 | ZIF_W32,
-    .inputs = (const ZifInput[]){ { .name = "nss", .set = spi_nss }, { 0 } },
+    .inputs = (const ZifInput[]){ { .name = "nss", .set = spi_nss }, { .name = "dma-end", .set = spi_dma_end }, { 0 } },
     .outputs = (const ZifOutput[]){ { .name = "irq" },
                                     { .name = "dma-rx" },
                                     { .name = "dma-tx" },

@@ -368,6 +368,18 @@ static void a_crc_that_fits_sets_nothing(void **state)
     assert_int_equal(sr(s) & CRCERR, 0);
 }
 
+static void after_a_dma_transfer_the_crc_follows_by_itself(void **state)
+{
+    ZifDevice *s = with(state, MSTR | SSM | SSI | BR | SPE | CRCEN, TXDMAEN);
+    zif_bench_write(s, DR, 0x12);
+    zif_bench_drive(s, "dma-end", 0, 1);
+    zif_bench_drive(s, "dma-end", 0, 0);
+    zif_bench_run(*state, 2 * FRAME);
+    assert_int_equal(part->ngot, 2);
+    assert_int_equal(part->got[1], 0x7E);
+    assert_int_equal(sr(s) & BSY, 0);
+}
+
 static void setting_crcen_clears_both_sums(void **state)
 {
     ZifDevice *s = master(state, CRCEN);
@@ -494,6 +506,7 @@ int main(void)
         TEST(the_crc_follows_the_last_word),
         TEST(a_crc_that_does_not_fit_sets_crcerr),
         TEST(a_crc_that_fits_sets_nothing),
+        TEST(after_a_dma_transfer_the_crc_follows_by_itself),
         TEST(setting_crcen_clears_both_sums),
         TEST(a_slave_and_its_master_swap_words),
         TEST(a_slave_that_is_not_selected_hears_nothing),
