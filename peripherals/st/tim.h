@@ -96,6 +96,16 @@ static inline bool tim_is_output(const Tim *t, unsigned i)
     return (tim_mode(t, i) & 3) == 0;
 }
 
+static inline unsigned tim_slave_mode(const Tim *t)
+{
+    return tim_get(t, SMCR) & 7;
+}
+
+static inline unsigned tim_place(const Tim *t, unsigned slot)
+{
+    return t->dev.cls->regs[slot].offset / 4;
+}
+
 /* tim_registers.c */
 extern const ZifClass zif__stm32f4_tim_advanced, zif__stm32f4_tim_general, zif__stm32f4_tim_general2,
     zif__stm32f4_tim_general5, zif__stm32f4_tim_two, zif__stm32f4_tim_one, zif__stm32f4_tim_one11,
@@ -104,6 +114,8 @@ extern const ZifClass zif__stm32f4_tim_advanced, zif__stm32f4_tim_general, zif__
 /* tim.c: the counter. Brings it to the present; the next moment anybody can notice is put on the queue. */
 void zif__tim_sync(Tim *t);
 void zif__tim_schedule(Tim *t);
+/* Steps since the counter got its value. False: so many that something has happened that was not caught up with. */
+bool zif__tim_is_current(const Tim *t, uint64_t *steps);
 /* One tick of a clock from outside (encoder, trigger, ETR). */
 void zif__tim_tick(Tim *t, bool down);
 /* Counter and prescaler to their start, and an update event: EGR.UG, or the trigger in reset mode. */
@@ -114,7 +126,6 @@ bool zif__tim_counts_inside(const Tim *t);
 void zif__tim_set_flags(Tim *t, uint32_t flags);
 void zif__tim_update_irq(Tim *t);
 void zif__tim_dma(Tim *t, unsigned output, unsigned line);
-void zif__tim_reg_write(Tim *t, unsigned place, uint32_t value);
 
 /* tim_output.c: compare, output levels, break. */
 void zif__tim_match(Tim *t, unsigned i);

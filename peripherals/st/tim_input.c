@@ -7,11 +7,6 @@
 enum { SMS_OFF, SMS_ENC1, SMS_ENC2, SMS_ENC3, SMS_RESET, SMS_GATED, SMS_TRIGGER, SMS_CLOCK };
 enum { TS_TI1_EDGE = 4, TS_TI1, TS_TI2, TS_ETR };
 
-static unsigned sms(const Tim *t)
-{
-    return tim_get(t, SMCR) & 7;
-}
-
 static unsigned trigger_source(const Tim *t)
 {
     return zif_bits(tim_get(t, SMCR), 4, 3);
@@ -60,12 +55,12 @@ void zif__tim_trigger_event(Tim *t)
     if (tim_get(t, DIER) & TDE) {
         zif__tim_dma(t, OUT_DMA_TRIG, 0);
     }
-    if (sms(t) == SMS_RESET) {
+    if (tim_slave_mode(t) == SMS_RESET) {
         zif__tim_restart(t);
-    } else if (sms(t) == SMS_TRIGGER) {
+    } else if (tim_slave_mode(t) == SMS_TRIGGER) {
         *tim_reg(t, CR1) |= CEN;
         zif__tim_gate(t);
-    } else if (sms(t) == SMS_CLOCK && !(tim_get(t, SMCR) & ECE)) {
+    } else if (tim_slave_mode(t) == SMS_CLOCK && !(tim_get(t, SMCR) & ECE)) {
         zif__tim_tick(t, false);
     }
     if (tim_get(t, CR2) & CCUS) {
@@ -106,7 +101,7 @@ static void update_trigger(Tim *t, bool quietly)
     if (was == t->trigger || !tim_has(t, SMCR)) {
         return;
     }
-    if (sms(t) == SMS_GATED) {
+    if (tim_slave_mode(t) == SMS_GATED) {
         zif__tim_gate(t);
         if (!quietly) {
             zif__tim_set_flags(t, TIF); /* at the start and at the stop */
@@ -121,7 +116,7 @@ static void update_trigger(Tim *t, bool quietly)
 /* Table 97 "Counting direction versus encoder signals": an edge of the one input, the level of the other. */
 static void encoder_edge(Tim *t, unsigned i)
 {
-    unsigned mode = sms(t);
+    unsigned mode = tim_slave_mode(t);
     bool counts = mode == SMS_ENC3 || (mode == SMS_ENC1 && i == 1) || (mode == SMS_ENC2 && i == 0);
     bool here = t->tif[i] != polarity(t, i), there = t->tif[!i] != polarity(t, !i);
     if (counts) {
@@ -191,7 +186,7 @@ static void input_changed(Tim *t, unsigned i, bool level)
             edge_for(t, k);
         }
     }
-    if (sms(t) >= SMS_ENC1 && sms(t) <= SMS_ENC3 && i < 2) {
+    if (tim_slave_mode(t) >= SMS_ENC1 && tim_slave_mode(t) <= SMS_ENC3 && i < 2) {
         encoder_edge(t, i);
     }
     if (i == 0 && trigger_source(t) == TS_TI1_EDGE && tim_has(t, SMCR)) {

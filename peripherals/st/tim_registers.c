@@ -1,5 +1,5 @@
 /*
- * STM32F4 timers: register tables and class records. One behaviour (tim.c, tim_output.c, tim_input.c), six layouts.
+ * STM32F4 timers: register tables and class records. One behaviour (tim.c, tim_access.c, tim_output.c, tim_input.c), six layouts.
  *
  * Reference: RM0090 Rev 19, sections 17.4 (TIM1, TIM8), 18.4 (TIM2 to TIM5), 19.4 (TIM9, TIM12), 19.5 (TIM10, TIM11, TIM13,
  * TIM14), 20.4 (TIM6, TIM7).
