@@ -391,6 +391,17 @@ void zif__stm32_stop_clocks(ZifDevice *dev, bool stopped)
 
 /* --- Life -------------------------------------------------------------------------------------------------------------- */
 
+/* What a tree says may be wrong: past these rates (DS8626, tables 31 and 32, external clock) arithmetic on clocks means nothing. */
+static bool rcc_realize(ZifDevice *dev, Error **errp)
+{
+    if (zif_prop_u32(dev, "zif,hse-hz", 0) > 50000000 || zif_prop_u32(dev, "zif,lse-hz", 0) > 1000000 ||
+        zif_prop_u32(dev, "zif,i2s-ckin-hz", 0) > 50000000) {
+        error_setg(errp, "zif,hse-hz and zif,i2s-ckin-hz are at most 50 MHz, zif,lse-hz at most 1 MHz");
+        return false;
+    }
+    return true;
+}
+
 static void rcc_reset(ZifDevice *dev, ZifResetKind kind)
 {
     Rcc *r = (Rcc *)dev;
@@ -471,6 +482,7 @@ const ZifClass zif__stm32f4_rcc = {
     .outputs = (const ZifOutput[]){ { .name = "irq-nmi" }, { .name = "irq" }, { .name = "css" }, { 0 } },
     .events = (const char *const[]){ "lsi", "lse", "hsi", "hse", "pll", "plli2s", NULL },
     .event = rcc_event,
+    .realize = rcc_realize,
     .reset = rcc_reset,
     .on_read = rcc_read,
     .on_write = rcc_write,
