@@ -81,6 +81,10 @@ void zif__draw_i2c(ZifWave *w, ZifI2cWave *bus, const ZifBusEvent *e, ZifTime bi
     };
     /* The ninth bit of a byte that was read passed with it, but is drawn with what follows, which tells what it was. */
     unsigned behind = e->kind == ZIF_BUS_I2C_READ;
+    if (bus->alone && e->kind == ZIF_BUS_I2C_START) {
+        draw_stop(w, bus, bit);
+    }
+    bus->alone = e->kind == ZIF_BUS_I2C_START && !e->ack;
     bus->end = began(now, (bits[e->kind] + behind + bus->ack_due) * bit, bus->end);
     if (bus->ack_due) {
         draw_bit(w, bus, bit, e->kind != ZIF_BUS_I2C_READ);

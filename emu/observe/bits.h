@@ -18,6 +18,7 @@ typedef struct {
     unsigned scl, sda;
     ZifTime end;
     bool ack_due; /* the controller has read a byte; whether it acknowledged shows later */
+    bool alone;   /* nobody has answered the address: of the stop that follows nobody is told */
 } ZifI2cWave;
 
 enum { ZIF_SPI_GROUP = 4 };

@@ -83,6 +83,35 @@ static const char *line_name(char *buf, const char *prefix, const char *name, un
     return buf;
 }
 
+/* Has the device parts of this kind on it? */
+static bool has_parts(const ZifDevice *dev, bool spi)
+{
+    const ZifKit *kit = dev->core->kit;
+    for (unsigned i = 0; i < kit->ndevices; i++) {
+        const ZifDevice *part = kit->devices[i];
+        if (part->core->parent == dev && (spi ? part->cls->spi != NULL : part->cls->i2c != NULL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is a line of this name drawn from what passes on it? A wire that only tells its level at rest gives way. */
+static bool is_drawn(const ZifDevice *dev, const char *wire)
+{
+    static const struct {
+        const char *name;
+        enum { SERIAL, I2C, SPI } kind;
+    } lines[] = { { "tx", SERIAL }, { "rx", SERIAL }, { "scl", I2C }, { "sda", I2C },
+                  { "sck", SPI },   { "mosi", SPI },  { "miso", SPI } };
+    for (unsigned i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (!strcmp(lines[i].name, wire)) {
+            return lines[i].kind == SERIAL ? dev->core->serial != NULL : has_parts(dev, lines[i].kind == SPI);
+        }
+    }
+    return false;
+}
+
 static void choose_wires(Vcd *v, ZifDevice *dev, Recorded *r)
 {
     ZifDeviceCore *core = dev->core;
@@ -95,11 +124,13 @@ static void choose_wires(Vcd *v, ZifDevice *dev, Recorded *r)
         for (unsigned k = 0; k < count; k++) {
             const ZifOutputLine *o = &core->outputs[first + k];
             bool usual = !strcmp(wire, "pin") || (!strncmp(wire, "irq", 3) && o->wires);
-            r->outputs[first + k] = choose(v, dev, line_name(name, "", wire, k, count), usual, o->level);
+            r->outputs[first + k] =
+                is_drawn(dev, wire) ? NONE : choose(v, dev, line_name(name, "", wire, k, count), usual, o->level);
         }
     }
     for (unsigned i = 0; i < core->ninput_names; i++) {
-        const char *wire = dev->cls->inputs[i].name, *prefix = has_output(dev->cls, wire) ? "in." : "";
+        const char *wire = dev->cls->inputs[i].name;
+        const char *prefix = has_output(dev->cls, wire) || is_drawn(dev, wire) ? "in." : "";
         unsigned first = core->input_base[i], count = core->input_base[i + 1] - first;
         for (unsigned k = 0; k < count; k++) {
             const ZifInputLine *in = &core->inputs[first + k];
@@ -111,15 +142,13 @@ static void choose_wires(Vcd *v, ZifDevice *dev, Recorded *r)
 
 static void choose_buses(Vcd *v, ZifDevice *dev, Recorded *r)
 {
-    bool i2c = false, spi = false;
+    bool i2c = has_parts(dev, false), spi = has_parts(dev, true);
     const ZifKit *kit = &v->o.m->kit;
     for (unsigned i = 0; i < kit->ndevices; i++) {
         const ZifDevice *part = kit->devices[i];
         if (part->core->parent == dev && part->cls->spi && part->core->bus_address < 256) {
-            spi = true;
             r->nselects = part->core->bus_address >= r->nselects ? part->core->bus_address + 1 : r->nselects;
         }
-        i2c |= part->core->parent == dev && part->cls->i2c;
     }
     r->i2c.scl = i2c ? choose(v, dev, "scl", true, 1) : NONE;
     r->i2c.sda = i2c ? choose(v, dev, "sda", true, 1) : NONE;

@@ -27,10 +27,11 @@ static void draw_i2c(ZifWave *w)
         { .kind = ZIF_BUS_I2C_READ, .in = 0x12 },
         { .kind = ZIF_BUS_I2C_READ, .in = 0xFE },
         { .kind = ZIF_BUS_I2C_STOP },
-        { .kind = ZIF_BUS_I2C_START, .out = 0x51 << 1 }, /* nobody there */
+        { .kind = ZIF_BUS_I2C_START, .out = 0x51 << 1 }, /* nobody there, so nobody hears the stop */
+        { .kind = ZIF_BUS_I2C_START, .out = 0x52 << 1 | 1, .ack = true },
         { .kind = ZIF_BUS_I2C_STOP },
     };
-    static const unsigned bits[] = { 10, 9, 10, 9, 9, 1, 10, 1 };
+    static const unsigned bits[] = { 10, 9, 10, 9, 9, 1, 10, 12, 1 };
     ZifI2cWave bus = { .scl = SCL, .sda = SDA };
     ZifTime bit = 10 * ZIF_US, now = ZIF_MS;
     for (unsigned i = 0; i < sizeof events / sizeof *events; i++) {

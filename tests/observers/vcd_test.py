@@ -12,7 +12,7 @@ import time
 import unittest
 from pathlib import Path
 
-ZIF, FIRMWARE, DRAW = sys.argv[1:4]
+ZIF, FIRMWARE, DRAW, BUSES = sys.argv[1:5]
 MICROPYTHON = "/usr/share/firmware-microbit-micropython/firmware.hex"
 HELLO = os.path.join(FIRMWARE, "mps2-an385", "hello.elf")
 TICKS = os.path.join(FIRMWARE, "mps2-an385", "ticks.elf")
@@ -80,6 +80,17 @@ class Vcd(unittest.TestCase):
         self.assertEqual([s for s in first if s not in ("Write", "Read")],
                          ["Start", "Address write: 1D", "Data write: 0D", "Start repeat", "Address read: 1D", "Data read: 5A", "NACK", "Stop"])
 
+    def test_buses_of_an_stm32_hold_what_its_drivers_did(self):
+        self.zif(0, f"--board={BUSES}/board.dts", "--timeout=2s", f"--vcd={self.path},timescale=10ns,signal=i2c1.s*,signal=spi1.*",
+                 os.path.join(FIRMWARE, "stm32f4", "f4-buses.elf"))
+        i2c = decode(self.path, "i2c:scl=i2c1.scl:sda=i2c1.sda", "i2c=address-read:address-write:data-read:data-write:nack:start:stop:repeat-start")
+        i2c = " ".join(s for s in i2c if s not in ("Write", "Read"))
+        self.assertIn("Start Address write: 48 Data write: 00 Start repeat Address read: 48 Data read: 15 Data read: 80", i2c)
+        self.assertIn("Start Address write: 50 NACK Stop", i2c)
+        spi = "spi:clk=spi1.sck:mosi=spi1.mosi:miso=spi1.miso:cs=spi1.cs[0]"
+        self.assertIn("40 00 00 00 00 95", " ".join(decode(self.path, spi, "spi=mosi-data")))  # CMD0
+        self.assertIn("FF 01 FF", " ".join(decode(self.path, spi, "spi=miso-data")))
+
     def test_parity_and_two_stop_bits_are_drawn(self):
         subprocess.run([DRAW, self.path], check=True)
         line = "uart:rx=uart:baudrate=10000:parity=even:stop_bits=2.0:format=ascii"
@@ -91,7 +102,8 @@ class Vcd(unittest.TestCase):
         said = decode(self.path, "i2c:scl=scl:sda=sda", "i2c=start:repeat-start:stop:ack:nack:address-read:address-write:data-read:data-write")
         self.assertEqual([s for s in said if s not in ("Write", "Read")],
                          ["Start", "Address write: 50", "ACK", "Data write: A5", "ACK", "Start repeat", "Address read: 50", "ACK",
-                          "Data read: 12", "ACK", "Data read: FE", "NACK", "Stop", "Start", "Address write: 51", "NACK", "Stop"])
+                          "Data read: 12", "ACK", "Data read: FE", "NACK", "Stop", "Start", "Address write: 51", "NACK", "Stop",
+                          "Start", "Address read: 52", "ACK", "Stop"])
 
     def test_spi_bytes_are_drawn_both_ways_and_in_order(self):
         subprocess.run([DRAW, self.path], check=True)
