@@ -28,7 +28,8 @@ class Pages(cli.CliTest):
     def test_help_of_run_lists_every_option_and_exit_code(self):
         page = self.out("run", "--help")
         for option in ("board uart expect expect-re send wait fail fail-re timeout timeout-exit-code wall-timeout for "
-                       "max-resets realtime junit trace-hash seed ram-fill log quiet strict").split():
+                       "max-resets realtime junit trace-hash seed ram-fill log quiet strict expect-report allow-report "
+                       "pin press expect-pin stub svd stack-limit uninit rtt itm plugin").split():
             self.assertRegex(page, rf"(?m)^ +(-\w, )?--{option}\b")
         for code in range(119, 126):
             self.assertRegex(page, rf"(?m)^ +{code}  ")

@@ -56,7 +56,9 @@ static const struct {
     [ZIF_REPORT_STACK] = { "The stack pointer is below the end of its stack: in the heap, in variables, or outside "
                            "RAM.",
                            "Variables change by themselves.",
-                           "The stack pointer and the limit, and the symbol that names it." },
+                           "The stack pointer and the limit, and the symbol that names it. Every store is looked at "
+                           "with --strict, --stack-limit or "
+                           "--expect-report; else exceptions and a sample now and then." },
     [ZIF_REPORT_UNINIT] = { "A value read from RAM that nothing wrote decides something: a branch, an address, an "
                             "output.",
                             "Whatever the cells held: it works after some resets and not after others.",
