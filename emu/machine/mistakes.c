@@ -147,7 +147,9 @@ static void find_stack(ZifMachine *m)
 {
     static const char *const limits[] = { "__stack_limit",   "__StackLimit", "_sstack",
                                           "__stack_limit__", "_stack_limit", NULL };
-    static const char *const ends[] = { "__bss_end__", "_ebss", "__bss_end", "_end", "end", NULL };
+    static const char *const ends[] = {
+        "__bss_end__", "_ebss", "__bss_end", "_bss_end", "bss_end", "_end", "end", NULL
+    };
     uint32_t top = 0, limit = m->config.stack_limit;
     m->stack_known = true;
     m->stack_limit_name = "--stack-limit";

@@ -188,17 +188,19 @@ static void clock_of_dma(bool wrong)
     sink = REG32(DMA2 + S0CR); /*! clock-off dma2.S0CR */
 }
 
+static inline void store_two(uint32_t where, uint32_t value, uint32_t then, uint32_t what)
+{
+    __asm__ volatile("str %1, [%0]\n str %3, [%2]" ::"r"(where), "r"(value), "r"(then), "r"(what));
+}
+
 /* The first write comes in the two cycles after the enable bit was set. */
 static void too_soon(bool wrong)
 {
-    uint32_t bits = REG32(RCC_AHB1ENR) | 1 << 3;
     if (wrong) {
-        __asm__ volatile("str %0, [%1]\n str %2, [%3]" ::"r"(bits), "r"(RCC_AHB1ENR), "r"(1),
-                         "r"(GPIOD)); /*! clock-too-soon gpiod.MODER */
+        store_two(RCC_AHB1ENR, REG32(RCC_AHB1ENR) | 1 << 3, GPIOD, 1); /*! clock-too-soon gpiod.MODER (anywhere) */
     } else {
-        __asm__ volatile("str %0, [%1]\n dsb\n ldr %0, [%1]\n str %2, [%3]"
-                         : "+r"(bits)
-                         : "r"(RCC_AHB1ENR), "r"(1), "r"(GPIOD));
+        enable(RCC_AHB1ENR, 1 << 3);
+        REG32(GPIOD + MODER) = 1;
     }
 }
 
