@@ -29,7 +29,8 @@ typedef struct {
     bool failed;       /* AMD: DQ5 */
     uint32_t address;  /* chip byte offset the operation works on */
     uint32_t data;
-    uint64_t left;                    /* ps an operation that is suspended still needs */
+    ZifTime ends;                     /* when the operation in progress is done */
+    ZifTime left;                     /* ps an operation that is suspended still needs */
     uint8_t erasing[NOR_SECTORS / 8]; /* sectors chosen for erase */
     uint32_t sector;                  /* write buffer: the sector it is for */
     uint32_t page;                    /* and its first chip byte offset */
@@ -83,12 +84,9 @@ uint32_t cfi_array(const CfiBank *b, unsigned chip, uint32_t word);
 uint32_t cfi_query_word(const CfiBank *b, uint32_t word);
 /** Word address in table units: the same, or halved in byte mode. */
 uint32_t cfi_table_word(const CfiBank *b, uint32_t word);
-/** Programs one word; false when a bit would have to go from 0 to 1. */
-bool cfi_program_word(CfiBank *b, unsigned chip, uint32_t offset, uint32_t data);
-/** Programs what the write buffer holds. */
-bool cfi_program_buffer(CfiBank *b, unsigned chip);
-/** Erases every sector in chip->erasing that is not locked, and empties the set. Returns how many were erased. */
-unsigned cfi_erase_chosen(CfiBank *b, unsigned chip);
+/** Does what the operation is to do, of which `left` is missing: 0 at its end. Otherwise it was cut short there, and leaves the cells it
+ * was at torn. False when a bit would have to go from 0 to 1. */
+bool cfi_carry_out(CfiBank *b, unsigned chip, CfiOperation operation, ZifTime left);
 void cfi_begin(CfiBank *b, unsigned chip, CfiOperation operation, ZifTime duration);
 /** The count cycle of a write to buffer, N - 1 words for c->sector. False: out of range, or for another sector. */
 bool cfi_buffer_count(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data);

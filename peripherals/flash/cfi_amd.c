@@ -485,15 +485,8 @@ static bool amd_shows_array(const CfiChip *c)
 static void operation_done(CfiBank *b, unsigned chip)
 {
     CfiChip *c = &b->chip[chip];
-    bool ok = true;
-    if (c->operation == CFI_PROGRAM) {
-        ok = cfi_program_word(b, chip, c->address, c->data);
-    } else if (c->operation == CFI_BUFFER_PROGRAM) {
-        ok = cfi_program_buffer(b, chip);
-    } else if (c->operation == CFI_ERASE) {
-        cfi_erase_chosen(b, chip);
-        zif_cancel(&b->dev, CFI_EVENT_SUSPEND + chip);
-    }
+    bool ok = cfi_carry_out(b, chip, (CfiOperation)c->operation, 0);
+    zif_cancel(&b->dev, CFI_EVENT_SUSPEND + chip);
     c->operation = CFI_IDLE;
     if (!ok && b->as_pflash) {
         cfi_complain(b, chip, c->address / b->chip_width, "programming a 1 over a 0: the 0 stays");

@@ -44,22 +44,23 @@ uint32_t cfi_query_word(const CfiBank *b, uint32_t word)
     return n < CFI_QUERY ? b->query[n] : 0;
 }
 
-/* A step on `len` bytes of one chip, from its byte `offset` (a whole word). */
-static bool step(CfiBank *b, unsigned chip, ZifFlashKind kind, uint32_t offset, uint32_t len, const uint8_t *data)
+/* A step on `len` bytes of one chip, from its byte `offset` (a whole word); cut short when it is not to be whole. */
+static bool step(CfiBank *b, unsigned chip, bool whole, ZifFlashKind kind, uint32_t offset, uint32_t len,
+                 const uint8_t *data)
 {
-    return zif_flash_do(b->flash, &(ZifFlashStep){ .kind = kind,
-                                                   .offset = (uint64_t)(offset / b->chip_width) * b->bank_width +
-                                                             (uint64_t)chip * b->chip_width,
-                                                   .len = len,
-                                                   .lane = b->chip_width,
-                                                   .stride = b->bank_width,
-                                                   .data = data });
-}
-
-bool cfi_program_word(CfiBank *b, unsigned chip, uint32_t offset, uint32_t data)
-{
-    const uint8_t bytes[4] = { (uint8_t)data, (uint8_t)(data >> 8), (uint8_t)(data >> 16), (uint8_t)(data >> 24) };
-    return step(b, chip, ZIF_FLASH_PROGRAM, offset, b->chip_width, bytes);
+    const ZifFlashStep s = { .kind = kind,
+                             .offset =
+                                 (uint64_t)(offset / b->chip_width) * b->bank_width + (uint64_t)chip * b->chip_width,
+                             .len = len,
+                             .lane = b->chip_width,
+                             .stride = b->bank_width,
+                             .data = data };
+    if (whole) {
+        return zif_flash_do(b->flash, &s);
+    }
+    zif_flash_start(b->flash, 0, &s);
+    zif_flash_abort(b->flash, 0);
+    return true;
 }
 
 bool cfi_buffer_count(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data)
@@ -92,7 +93,15 @@ bool cfi_buffer_load(const CfiBank *b, CfiChip *c, uint32_t word, uint32_t data)
     return true;
 }
 
-bool cfi_program_buffer(CfiBank *b, unsigned chip)
+static bool program_word(CfiBank *b, unsigned chip, bool whole)
+{
+    const CfiChip *c = &b->chip[chip];
+    const uint8_t bytes[4] = { (uint8_t)c->data, (uint8_t)(c->data >> 8), (uint8_t)(c->data >> 16),
+                               (uint8_t)(c->data >> 24) };
+    return step(b, chip, whole, ZIF_FLASH_PROGRAM, c->address, b->chip_width, bytes);
+}
+
+static bool program_buffer(CfiBank *b, unsigned chip, bool whole)
 {
     CfiChip *c = &b->chip[chip];
     uint32_t from = b->buffer_size, to = 0;
@@ -104,28 +113,47 @@ bool cfi_program_buffer(CfiBank *b, unsigned chip)
             c->buffer[i] = 0xff; /* programs nothing */
         }
     }
-    return from >= to || step(b, chip, ZIF_FLASH_PROGRAM, c->page + from, to - from, c->buffer + from);
+    return from >= to || step(b, chip, whole, ZIF_FLASH_PROGRAM, c->page + from, to - from, c->buffer + from);
 }
 
-unsigned cfi_erase_chosen(CfiBank *b, unsigned chip)
+/* Erases the chosen sectors that are not locked, one after the other, as far as it came with `left` still to do. */
+static void erase_chosen(CfiBank *b, unsigned chip, ZifTime left)
 {
     CfiChip *c = &b->chip[chip];
-    unsigned n = 0;
+    uint64_t undone = left ? (left - 1) / b->erase_time + 1 : 0, open = 0, n = 0;
     for (uint32_t s = 0; s < c->array.sectors; s++) {
+        open += cfi_chosen(c, s) && !nor_locked(&c->array, s);
+    }
+    for (uint32_t s = 0; s < c->array.sectors && n + undone <= open; s++) {
         if (cfi_chosen(c, s) && !nor_locked(&c->array, s)) {
             uint32_t start, size;
             nor_sector_bounds(&c->array, s, &start, &size);
-            step(b, chip, ZIF_FLASH_ERASE, start, size, NULL);
             n++;
+            step(b, chip, n + undone <= open, ZIF_FLASH_ERASE, start, size, NULL);
         }
     }
     memset(c->erasing, 0, sizeof c->erasing);
-    return n;
+}
+
+bool cfi_carry_out(CfiBank *b, unsigned chip, CfiOperation operation, ZifTime left)
+{
+    switch (operation) {
+    case CFI_PROGRAM:
+        return program_word(b, chip, !left);
+    case CFI_BUFFER_PROGRAM:
+        return program_buffer(b, chip, !left);
+    case CFI_ERASE:
+        erase_chosen(b, chip, left);
+        return true;
+    default:
+        return true;
+    }
 }
 
 void cfi_begin(CfiBank *b, unsigned chip, CfiOperation operation, ZifTime duration)
 {
     b->chip[chip].operation = operation;
+    b->chip[chip].ends = zif_now(&b->dev) + duration;
     zif_schedule_in(&b->dev, CFI_EVENT_DONE + chip, duration);
 }
 
@@ -321,11 +349,18 @@ static bool cfi_realize(ZifDevice *dev, Error **errp)
     return true;
 }
 
+/* Operations under way or suspended, when power is lost or reset is low, leave the cells they are at torn. */
 static void cfi_reset(ZifDevice *dev, ZifResetKind kind)
 {
     CfiBank *b = (CfiBank *)dev;
     for (unsigned i = 0; i < b->nchips; i++) {
         CfiChip *c = &b->chip[i];
+        if (c->outer != CFI_IDLE) {
+            cfi_carry_out(b, i, (CfiOperation)c->outer, c->left);
+        }
+        if (c->operation != CFI_IDLE && c->ends > zif_now(dev)) {
+            cfi_carry_out(b, i, (CfiOperation)c->operation, c->ends - zif_now(dev));
+        }
         NorArray array = c->array;
         memset(c, 0, sizeof *c);
         c->array = array; /* cells, wear and lock bits outlive a reset */

@@ -316,6 +316,46 @@ static void a_suspended_erase_lets_other_sectors_be_read_and_programmed(void **s
     assert_int_equal(complaints(), 0);
 }
 
+static void power_lost_in_an_erase_leaves_sectors_done_torn_and_untouched(void **state)
+{
+    unsigned zeros = 0, words = 0;
+    for (uint32_t a = 0x8000; a < 0x20000; a += 0x100) {
+        amd_program(a, 0);
+        wait_us(100);
+    }
+    amd_erase(0x8000);
+    put(0x10000, 0x30);
+    put(0x18000, 0x30);
+    zif_bench_run(bench, 50 * ZIF_US + 750 * ZIF_MS);
+    zif_bench_reset(bench, ZIF_RESET_POWER_ON);
+    for (uint32_t a = 0; a < SECTOR; a += 0x100) {
+        assert_int_equal(get(0x8000 + a), 0xFFFF);
+        zeros += (unsigned)__builtin_popcount(~get(0x10000 + a) & 0xFFFF);
+        words++;
+        assert_int_equal(get(0x18000 + a), 0);
+    }
+    assert_in_range(zeros, 1, 16 * words - 1);
+    zif_bench_run(bench, ZIF_SEC); /* nothing goes on after it */
+    assert_int_equal(get(0x18000), 0);
+}
+
+static void power_lost_in_a_program_leaves_the_word_torn(void **state)
+{
+    unsigned zeros = 0;
+    for (uint32_t a = 0; a < 64; a += 2) {
+        amd_program(a, 0);
+        wait_us(30);
+        zif_bench_reset(bench, ZIF_RESET_POWER_ON);
+        zeros += (unsigned)__builtin_popcount(~get(a) & 0xFFFF);
+        assert_int_equal(get(a + 2), 0xFFFF);
+    }
+    assert_in_range(zeros, 64, 32 * 16 - 64);
+    amd_program(0x100, 0);
+    wait_us(61);
+    zif_bench_reset(bench, ZIF_RESET_POWER_ON);
+    assert_int_equal(get(0x100), 0);
+}
+
 static void unlock_bypass_programs_in_two_cycles(void **state)
 {
     amd(0x20);
@@ -537,6 +577,32 @@ static void intel_suspend_nests_a_program_in_an_erase(void **state)
     assert_int_equal(complaints(), 0);
 }
 
+static void power_lost_while_suspended_leaves_both_operations_torn(void **state)
+{
+    unsigned zeros = 0, old = 0;
+    for (uint32_t a = 0x8000; a < 0x8100; a += 2) {
+        put(a, 0x40);
+        put(a, 0);
+        wait_us(100);
+    }
+    for (unsigned i = 0; i < 16;
+         i++) { /* the suspended erase may be anywhere: sometimes all done, sometimes not begun */
+        put(0x8000, 0x20);
+        put(0x8000, 0xD0);
+        zif_bench_run(bench, 100 * ZIF_MS);
+        put(0x8000, 0xB0);
+        wait_us(50);
+        put(0x10000 + 2 * i, 0x40);
+        put(0x10000 + 2 * i, 0);
+        wait_us(20);
+        zif_bench_reset(bench, ZIF_RESET_POWER_ON);
+        zeros += (unsigned)__builtin_popcount(~get(0x10000 + 2 * i) & 0xFFFF);
+        old += (unsigned)__builtin_popcount(~get(0x8000 + 2 * i) & 0xFFFF);
+    }
+    assert_in_range(zeros, 16, 16 * 16 - 16);
+    assert_in_range(old, 0, 16 * 16 - 1);
+}
+
 static void intel_identifier_and_query_are_there(void **state)
 {
     put(0, 0x90);
@@ -641,6 +707,89 @@ static void random_streams_leave_only_states_the_commands_asked_for(void **state
     }
 }
 
+static void random_intel_streams_leave_only_states_the_commands_asked_for(void **state)
+{
+    static uint8_t model[SIZE];
+    memset(model, 0xFF, sizeof model);
+    unsigned seed = 20261123;
+    print_message("seed %u\n", seed);
+    for (unsigned step = 0; step < 3000; step++) {
+        seed = seed * 1103515245 + 12345;
+        uint32_t r = seed >> 8;
+        uint32_t addr = (r * 2654435761u) % SIZE & ~1u, size = addr < 0x8000 ? 0x2000 : SECTOR;
+        uint16_t value = (uint16_t)(r * 31);
+        switch (r % 10) {
+        case 0:
+        case 1:
+        case 2:
+        case 3: /* a 0 stays, whatever is asked for */
+            intel_program(addr, value);
+            wait_us(61);
+            model[addr] &= (uint8_t)value;
+            model[addr + 1] &= (uint8_t)(value >> 8);
+            break;
+        case 4:
+            put(addr, 0x20);
+            put(addr, 0xD0);
+            wait_us(600);
+            if (r & 0x100) { /* suspended and resumed on the way */
+                put(addr, 0xB0);
+                wait_us(30);
+                put(addr, 0xD0);
+            }
+            zif_bench_run(bench, ZIF_SEC);
+            memset(model + addr / size * size, 0xFF, size);
+            break;
+        case 5: /* two words by the buffer */
+            addr &= ~3u;
+            put(addr, 0xE8);
+            put(addr, 1);
+            put(addr, value);
+            put(addr + 2, 0x5A5A);
+            put(addr, 0xD0);
+            wait_us(241);
+            model[addr] &= (uint8_t)value;
+            model[addr + 1] &= (uint8_t)(value >> 8);
+            model[addr + 2] &= 0x5A;
+            model[addr + 3] &= 0x5A;
+            break;
+        case 6: /* erase that is not confirmed */
+            put(addr, 0x20);
+            put(addr, value == 0xD0 ? 0 : value & 0xFF0F);
+            break;
+        case 7: /* buffer that is not confirmed, or is too long */
+            put(addr, 0xE8);
+            put(addr, r & 0x100 ? 0 : 40);
+            put(addr, 0);
+            put(addr, 0x00);
+            break;
+        case 8: /* program and erase of a locked block, which is then unlocked again */
+            put(addr, 0x60);
+            put(addr, 0x01);
+            put(addr, 0xFF);
+            intel_program(addr, 0);
+            wait_us(61);
+            put(addr, 0x50);
+            put(addr, 0x20);
+            put(addr, 0xD0);
+            zif_bench_run(bench, ZIF_SEC);
+            put(addr, 0x60);
+            put(addr, 0xD0);
+            break;
+        default: /* a lone command that changes nothing */
+            put(addr, (uint32_t[]){ 0x70, 0x50, 0x90, 0x98, 0xB0, 0xD0 }[r >> 4 & 3]);
+        }
+        put(0, 0xFF);
+        put(0, 0x50);
+        put(0, 0xFF);
+        uint32_t probe = (r ^ addr) % SIZE & ~1u;
+        assert_int_equal(get(probe), model[probe] | model[probe + 1] << 8);
+    }
+    for (uint32_t a = 0; a < SIZE; a += 2) {
+        assert_int_equal(get(a), model[a] | model[a + 1] << 8);
+    }
+}
+
 int main(void)
 {
 #define T(make_, name) cmocka_unit_test_setup_teardown(name, make_, done)
@@ -656,6 +805,8 @@ int main(void)
         T(amd_x16, another_command_in_the_window_cancels_the_erase),
         T(amd_x16, chip_erase_spares_protected_sectors),
         T(amd_x16, a_suspended_erase_lets_other_sectors_be_read_and_programmed),
+        T(amd_x16, power_lost_in_an_erase_leaves_sectors_done_torn_and_untouched),
+        T(amd_x16, power_lost_in_a_program_leaves_the_word_torn),
         T(amd_x16, unlock_bypass_programs_in_two_cycles),
         T(amd_x16, a_single_cycle_does_not_leave_unlock_bypass),
         T(amd_x16, a_query_from_autoselect_leads_back_to_autoselect),
@@ -669,10 +820,12 @@ int main(void)
         T(intel_x16, intel_programs_and_keeps_showing_status_until_told),
         T(intel_x16, intel_erase_needs_its_confirmation),
         T(intel_x16, intel_suspend_nests_a_program_in_an_erase),
+        T(intel_x16, power_lost_while_suspended_leaves_both_operations_torn),
         T(intel_x16, intel_identifier_and_query_are_there),
         T(intel_x16, intel_lock_bits_refuse_with_status),
         T(intel_locking, extended_parts_wake_up_locked_and_can_be_locked_down),
         T(intel_x16, intel_write_buffer_programs_and_checks_its_count),
+        T(intel_x16, random_intel_streams_leave_only_states_the_commands_asked_for),
         T(amd_x16, random_streams_leave_only_states_the_commands_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,7 +303,6 @@ static bool intel_shows_array(const CfiChip *c)
 static void intel_event(CfiBank *b, unsigned chip, unsigned event)
 {
     CfiChip *c = &b->chip[chip];
-    bool ok = true;
     if (event == CFI_EVENT_SUSPEND) {
         c->left = zif_due(&b->dev, CFI_EVENT_DONE + chip) - zif_now(&b->dev);
         zif_cancel(&b->dev, CFI_EVENT_DONE + chip);
@@ -312,13 +311,7 @@ static void intel_event(CfiBank *b, unsigned chip, unsigned event)
         c->status |= SR_READY | (c->outer == CFI_ERASE ? SR_ERASE_SUSPENDED : SR_PROGRAM_SUSPENDED);
         return;
     }
-    if (c->operation == CFI_PROGRAM) {
-        ok = cfi_program_word(b, chip, c->address, c->data);
-    } else if (c->operation == CFI_BUFFER_PROGRAM) {
-        ok = cfi_program_buffer(b, chip);
-    } else if (c->operation == CFI_ERASE) {
-        cfi_erase_chosen(b, chip);
-    }
+    bool ok = cfi_carry_out(b, chip, (CfiOperation)c->operation, 0);
     if (!ok) {
         cfi_complain(b, chip, c->address / b->chip_width, "programming a 1 over a 0: the cell keeps its 0");
     }

@@ -428,6 +428,85 @@ static void a_reset_in_the_middle_leaves_the_sector_torn(void **state)
     zif_bench_free(r.bench);
 }
 
+/* Random legal and illegal streams on the four small sectors: cells change only as the legal ones ask. */
+static void random_streams_leave_only_states_the_commands_asked_for(void **state)
+{
+    enum { SIZE = 0x10000, SECTOR = 0x4000, ALL_ERRORS = 0xf3 };
+    static uint8_t model[SIZE];
+    static const uint32_t psizes[] = { X8, X16, X32 };
+    Rig r = unlocked();
+    bool open = true, dead = false; /* dead: a wrong key was given */
+    unsigned seed = 20261124;
+    print_message("seed %u\n", seed);
+    memset(model, 0xff, sizeof model);
+    for (unsigned n = 0; n < 4000; n++) {
+        seed = seed * 1103515245 + 12345;
+        uint32_t x = seed >> 8, value = x * 2654435761u, w = x / 16 % 3, size = 1u << w;
+        uint32_t at = value / 8 % SIZE & ~(size - 1), sector = x / 64 % 4;
+        switch (x % 16) {
+        default:
+            zif_bench_write(r.flash, CR, PG | psizes[w]);
+            put(&r, FLASH + at, value, size);
+            zif_bench_run(r.bench, 16 * ZIF_US);
+            for (uint32_t i = 0; open && i < size; i++) {
+                model[at + i] &= (uint8_t)(value >> 8 * i);
+            }
+            break;
+        case 0:
+            zif_bench_write(r.flash, CR, SER | sector << 3 | X32 | STRT);
+            zif_bench_run(r.bench, 250 * ZIF_MS);
+            if (open) {
+                memset(model + sector * SECTOR, 0xff, SECTOR);
+            }
+            break;
+        case 1: /* a width that is not that of PSIZE */
+            zif_bench_write(r.flash, CR, PG | psizes[(w + 1) % 3]);
+            put(&r, FLASH + at, 0, size);
+            break;
+        case 2: /* neither program nor erase */
+            zif_bench_write(r.flash, CR, psizes[w]);
+            put(&r, FLASH + at, 0, size);
+            break;
+        case 3: /* sectors there are not, erase of nothing */
+            zif_bench_write(r.flash, CR, (x & 0x100 ? SER : 0) | 13 << 3 | X32 | STRT);
+            zif_bench_run(r.bench, 250 * ZIF_MS);
+            break;
+        case 4:
+            zif_bench_write(r.flash, CR, LOCK);
+            open = false;
+            break;
+        case 5: /* a key that is wrong */
+            if (!open) {
+                zif_bench_write(r.flash, KEYR, value);
+                dead = true;
+            }
+            break;
+        case 6:
+        case 7:
+            if (dead) {
+                unlock(&r);
+                assert_true(zif_bench_peek(r.flash, CR) & LOCK);
+                zif_bench_reset(r.bench, ZIF_RESET_SYSTEM);
+            }
+            if (!open) {
+                unlock(&r);
+            }
+            open = true;
+            dead = false;
+            break;
+        }
+        assert_int_equal(status(&r) & BSY, 0);
+        zif_bench_write(r.flash, SR, ALL_ERRORS);
+        zif_bench_write(r.flash, CR, 0);
+        at &= ~3u;
+        assert_memory_equal(&(uint32_t){ word_at(&r, FLASH + at) }, model + at, 4);
+    }
+    for (uint32_t at = 0; at < SIZE; at += 4) {
+        assert_memory_equal(&(uint32_t){ word_at(&r, FLASH + at) }, model + at, 4);
+    }
+    zif_bench_free(r.bench);
+}
+
 static void a_supply_too_low_for_psize_is_told(void **state)
 {
     Rig r = { .bench = zif_bench_new() };
@@ -492,6 +571,7 @@ int main(void)
         cmocka_unit_test(read_protection_level_2_is_for_ever),
         cmocka_unit_test(otp_is_programmed_once_and_its_blocks_can_be_locked),
         cmocka_unit_test(a_reset_in_the_middle_leaves_the_sector_torn),
+        cmocka_unit_test(random_streams_leave_only_states_the_commands_asked_for),
         cmocka_unit_test(a_supply_too_low_for_psize_is_told),
         cmocka_unit_test(caches_left_on_during_an_erase_are_told_at_the_lock),
     };
