@@ -291,9 +291,41 @@ static void times_are_written_in_a_unit_people_read(void **state)
     }
 }
 
+/* The arithmetic is split for speed; it must give what 128 bits give. */
+static void a_clock_counts_as_128_bits_do(void **state)
+{
+    static const uint64_t hertz[] = { 1,
+                                      3,
+                                      32768,
+                                      999999,
+                                      16000000,
+                                      25000000,
+                                      84000000,
+                                      168000000,
+                                      10000000000u,
+                                      (UINT64_C(1) << 40) - 1,
+                                      UINT64_C(1) << 40 };
+    uint64_t x = 88172645463325252u;
+    for (unsigned i = 0; i < 20000; i++) {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        ZifClock clk = { .hz = hertz[i % (sizeof hertz / sizeof *hertz)], .base = x % ZIF_SEC, .base_ticks = x % 1000 };
+        uint64_t elapsed = x >> (4 + i % 58), more = x >> (20 + i % 44);
+        unsigned __int128 ticks = (unsigned __int128)elapsed * clk.hz / ZIF_SEC + clk.base_ticks;
+        assert_true(zif_clock_ticks(&clk, clk.base + elapsed) == (uint64_t)ticks);
+        unsigned __int128 when = ((unsigned __int128)more * ZIF_SEC + clk.hz - 1) / clk.hz + clk.base;
+        if (more) {
+            assert_true(zif_clock_when(&clk, clk.base_ticks + more) ==
+                        (when >= ZIF_TIME_NEVER ? ZIF_TIME_NEVER : (ZifTime)when));
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clock_counts_as_128_bits_do),
         cmocka_unit_test(time_of_a_cycle_is_rounded_up_and_found_again),
         cmocka_unit_test(months_of_cycles_do_not_overflow),
         cmocka_unit_test(changing_the_rate_keeps_the_time),
