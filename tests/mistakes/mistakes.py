@@ -45,7 +45,8 @@ def cases(source):
 
 
 def run(args, name, kind, way):
-    command = [args.zif, "run", "--board", args.board, "--uninit", "--timeout", "3s", "--wall-timeout", "60s", "--cmdline", f"{name} {way}", args.elf]
+    command = [args.zif, "run", "--board", args.board, "--uart=usart3=null,baud=115200", "--uninit", "--timeout", "3s",
+               "--wall-timeout", "60s", "--cmdline", f"{name} {way}", args.elf]
     if kind == "stack":
         command.insert(2, "--strict=stack")  # stores are looked at only when asked
     result = subprocess.run(command, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=120, check=False)
