@@ -18,6 +18,8 @@ CASE = re.compile(r"^static void (\w+)\(bool wrong\)$")
 MARK = re.compile(r"/\*! ([\w-]+) (\w+)(?:\.([\w\[\]]+))?(?: \((\w+)\))? \*/")
 REPORT = re.compile(r"^  ([\w-]+): (\w+)(?:\.(\w+(?:\[\d+\])?))?[: .]+(.*) \(at 0x[0-9a-f]+ (.*), [\d.]+ \w+\)(?:, \d+ times)?$")
 LEAST = 0.917  # 55 of 60
+# What qemu-system-arm 7.2 models of the chip (its netduinoplus2); the rest of the blocks read as zero and ignore writes.
+QEMU_MODELS = re.compile(r"usart\d|uart\d|tim[2-5]|adc\d|spi\d|syscfg|exti|cpu")
 
 
 def cases(source):
@@ -79,7 +81,7 @@ def main():
     todo = {n: c for n, c in cases(args.source).items() if args.only in (None, n)}
     with ThreadPoolExecutor(2) as pool:
         verdicts = dict(zip(todo, pool.map(lambda item: judge(args, *item), todo.items())))
-    rows = ["| mistake | what zif says |", "|---|---|"]
+    rows = ["| mistake | what zif says | qemu-system-arm |", "|---|---|---|"]
     named = noisy = 0
     for name, (good, text, trouble) in verdicts.items():
         named += good is not False
@@ -88,7 +90,8 @@ def main():
             print(trouble)
         _, kind, device, register, _ = todo[name]
         where = f"{device}.{register}" if register else device
-        rows.append(f"| {todo[name][0]} | `{kind}`: {where}: {text} |")
+        peer = "takes it, says nothing" if QEMU_MODELS.fullmatch(device) else "block not modelled"
+        rows.append(f"| {todo[name][0]} | `{kind}`: {where}: {text} | {peer} |")
     print(f"{named} of {len(todo)} mistakes are named, {noisy} clean twins are reported")
     table = "\n".join(rows) + "\n"
     if args.write or args.page:
