@@ -187,8 +187,12 @@ static Mark *marks_of(Elf *elf, size_t section, size_t *count)
             continue;
         }
         size_t n = data->d_size / sizeof(Elf32_Sym);
-        marks = realloc(marks, (*count + n + 1) * sizeof *marks);
-        for (size_t i = 0; marks && i < n; i++) {
+        Mark *more = realloc(marks, (*count + n + 1) * sizeof *marks);
+        if (!more) {
+            break;
+        }
+        marks = more;
+        for (size_t i = 0; i < n; i++) {
             GElf_Sym sym;
             const char *name = gelf_getsym(data, (int)i, &sym) ? elf_strptr(elf, sh.sh_link, sym.st_name) : NULL;
             if (name && sym.st_shndx == section && name[0] == '$' && name[1] && strchr("tda", name[1]) &&
@@ -197,7 +201,7 @@ static Mark *marks_of(Elf *elf, size_t section, size_t *count)
             }
         }
     }
-    if (*count) {
+    if (marks) {
         qsort(marks, *count, sizeof *marks, by_address);
     }
     return marks;

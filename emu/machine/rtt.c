@@ -102,10 +102,11 @@ static uint32_t ring_at(ZifRtt *r, unsigned n, bool down, Ring *ring)
 static void drain(ZifRtt *r, unsigned n, ZifSerialLine *line)
 {
     Ring ring;
-    uint32_t at = ring_at(r, n, false, &ring), rd = ring.rd;
+    uint32_t at = ring_at(r, n, false, &ring);
     if (!at) {
         return;
     }
+    uint32_t rd = ring.rd;
     while (rd != ring.wr) {
         uint8_t bytes[256];
         uint32_t len = ring.wr > rd ? ring.wr - rd : ring.size - rd;

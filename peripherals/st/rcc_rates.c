@@ -100,7 +100,7 @@ void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES])
         rate[STM32_PCLK1] = rate[STM32_PCLK2] = rate[STM32_TIMCLK1] = rate[STM32_TIMCLK2] = 0;
         rate[STM32_HSI] = rate[STM32_HSE] = rate[STM32_PLL48] = rate[STM32_I2SCLK] = 0;
     }
-    bus[AHB1ENR - AHB1ENR] = bus[AHB2ENR - AHB1ENR] = bus[AHB3ENR - AHB1ENR] = hclk;
+    bus[0] = bus[AHB2ENR - AHB1ENR] = bus[AHB3ENR - AHB1ENR] = hclk;
     bus[APB1ENR - AHB1ENR] = rate[STM32_PCLK1];
     bus[APB2ENR - AHB1ENR] = rate[STM32_PCLK2];
     for (unsigned n = 0; n < NENRS; n++) {

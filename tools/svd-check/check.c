@@ -277,6 +277,7 @@ int main(int argc, char **argv)
         if (err) {
             fprintf(stderr, "svd-check: %s\n", error_get_pretty(err));
         }
+        free(c.allowed);
         return CANNOT;
     }
     zif_machine_reset(c.m, ZIF_RESET_POWER_ON);
