@@ -194,7 +194,9 @@ bool powercut_run(PowercutOptions *o, PowercutResult *r, Error **errp)
         fprintf(stderr, "\r\033[K");
     }
     r->seconds = host_seconds() - began;
-    qsort(r->failures, r->nfailures, sizeof *r->failures, by_point);
+    if (r->nfailures) {
+        qsort(r->failures, r->nfailures, sizeof *r->failures, by_point);
+    }
     free(pipes);
     return ok;
 }
