@@ -203,23 +203,34 @@ static bool wire_chip_selects(ZifMachine *m, ZifDevice *controller, const uint32
     return true;
 }
 
+/* A property called <stem><suffix>: its stem, and its cells (at most MAX_CELLS, how many through *n). False for any other property. */
+static bool suffixed_cells(ZifMachine *m, int node, int prop, const char *suffix, char stem[64],
+                           uint32_t cells[MAX_CELLS], unsigned *n)
+{
+    const char *name;
+    fdt_getprop_by_offset(m->fdt, prop, &name, NULL);
+    size_t len = name ? strlen(name) : 0, tail = strlen(suffix);
+    if (len <= tail || len >= 64 || strcmp(name + len - tail, suffix)) {
+        return false;
+    }
+    snprintf(stem, 64, "%.*s", (int)(len - tail), name);
+    *n = zif__tree_cells(m->fdt, node, name, cells, MAX_CELLS);
+    *n = *n < MAX_CELLS ? *n : MAX_CELLS;
+    return true;
+}
+
 /* Properties <name>-gpios of the device's node, for its input or output <name>. */
 static bool wire_pins(ZifMachine *m, ZifDevice *dev, Error **errp)
 {
     int prop;
     fdt_for_each_property_offset(prop, m->fdt, dev->core->node)
     {
-        const char *name;
         char wire[64];
         uint32_t cells[MAX_CELLS];
-        fdt_getprop_by_offset(m->fdt, prop, &name, NULL);
-        size_t len = name ? strlen(name) : 0;
-        if (len < 7 || len >= sizeof wire || strcmp(name + len - 6, "-gpios")) {
+        unsigned n;
+        if (!suffixed_cells(m, dev->core->node, prop, "-gpios", wire, cells, &n)) {
             continue;
         }
-        snprintf(wire, sizeof wire, "%.*s", (int)len - 6, name);
-        unsigned n = zif__tree_cells(m->fdt, dev->core->node, name, cells, MAX_CELLS);
-        n = n < MAX_CELLS ? n : MAX_CELLS;
         if (!strcmp(wire, "cs")) {
             if (!wire_chip_selects(m, dev, cells, n, errp)) {
                 return false;
@@ -234,7 +245,7 @@ static bool wire_pins(ZifMachine *m, ZifDevice *dev, Error **errp)
                 return false;
             }
             if (line >= base[1] - base[0]) {
-                error_setg(errp, "%s: more pins in %s than %s has lines", dev->core->path, name, dev->cls->name);
+                error_setg(errp, "%s: more pins in %s-gpios than %s has lines", dev->core->path, wire, dev->cls->name);
                 return false;
             }
             if (out >= 0) {
@@ -305,17 +316,12 @@ static bool wire_signals(ZifMachine *m, ZifDevice *dev, Error **errp)
     int prop;
     fdt_for_each_property_offset(prop, m->fdt, dev->core->node)
     {
-        const char *name;
         char signal[64];
         uint32_t cells[MAX_CELLS];
-        fdt_getprop_by_offset(m->fdt, prop, &name, NULL);
-        size_t len = name ? strlen(name) : 0;
-        if (len < 6 || len >= sizeof signal || strcmp(name + len - 5, "-pins")) {
+        unsigned n;
+        if (!suffixed_cells(m, dev->core->node, prop, "-pins", signal, cells, &n)) {
             continue;
         }
-        snprintf(signal, sizeof signal, "%.*s", (int)len - 5, name);
-        unsigned n = zif__tree_cells(m->fdt, dev->core->node, name, cells, MAX_CELLS);
-        n = n < MAX_CELLS ? n : MAX_CELLS;
         for (unsigned i = 0; i + 3 <= n; i += 3) {
             if (!wire_signal(m, dev, signal, cells + i, errp)) {
                 return false;

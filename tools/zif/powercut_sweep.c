@@ -339,7 +339,7 @@ static bool explore(Sweep *s, unsigned level)
             try_cut(s, level, i, &(Cut){ n, CUT_TORN, t });
         }
         /* What is left after it is what is there before the next one, which is tried as such. */
-        if (level ? false : n == s->steps || !is_chosen(s, level, n + 1)) {
+        if (!level && (n == s->steps || !is_chosen(s, level, n + 1))) {
             try_cut(s, level, i, &(Cut){ n, CUT_AFTER, 0 });
         }
     }
