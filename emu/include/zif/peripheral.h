@@ -18,6 +18,8 @@
 typedef struct ZifDevice ZifDevice;
 typedef struct ZifClass ZifClass;
 typedef struct ZifMachine ZifMachine;
+typedef struct ZifPicture ZifPicture;
+typedef struct ZifDisplaySource ZifDisplaySource;
 
 /* --- Registers ----------------------------------------------------------------------------------------------------- */
 
@@ -255,6 +257,7 @@ struct ZifClass {
     /* A GPIO port: the alternate function (0..15) pin is switched to, ZIF_PIN_ANALOG, or ZIF_PIN_GPIO. Such a class has inputs
      * and outputs "pin" (one line a pin) and, for what other blocks drive and hear through the pin, "af" (line pin * 16 + function). */
     int (*alternate)(const ZifDevice *dev, unsigned pin);
+    const ZifDisplaySource *display; /* it shows a picture: zif/display.h */
 };
 
 /* The header of every device's state. Everything after it in the state struct is plain bytes: a snapshot copies them. */
