@@ -349,6 +349,14 @@ void zif_stall_cpu(ZifDevice *dev, uint64_t cycles)
     }
 }
 
+void zif_send_event(ZifDevice *dev)
+{
+    ZifKit *kit = dev->core->kit;
+    if (kit->hooks.send_event) {
+        kit->hooks.send_event(kit->hooks.opaque);
+    }
+}
+
 void zif_request_reset(ZifDevice *dev, ZifResetKind kind)
 {
     ZifKit *kit = dev->core->kit;

@@ -222,6 +222,7 @@ struct ZifKit {
     struct {
         uint32_t (*pc)(void *opaque);
         void (*stall)(void *opaque, uint64_t cycles);
+        void (*send_event)(void *opaque);
         void (*reset_request)(void *opaque, ZifResetKind kind);
         /* Set by zif__watch_accesses. */
         void (*access)(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);

@@ -39,6 +39,14 @@ static void stall(void *opaque, uint64_t cycles)
     }
 }
 
+static void send_event(void *opaque)
+{
+    ZifMachine *m = opaque;
+    if (m->cpu) {
+        zif_cpu_set_event(m->cpu);
+    }
+}
+
 static void ask_reset(void *opaque, ZifResetKind kind)
 {
     ZifMachine *m = opaque;
@@ -162,6 +170,7 @@ ZifMachine *zif__machine_from_tree(void *fdt, const ZifMachineConfig *config, Er
     m->kit.machine = m;
     m->kit.hooks.pc = get_pc;
     m->kit.hooks.stall = stall;
+    m->kit.hooks.send_event = send_event;
     m->kit.hooks.reset_request = ask_reset;
     m->kit.hooks.clock = clock_driven;
     m->kit.hooks.opaque = m;

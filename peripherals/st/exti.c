@@ -2,8 +2,8 @@
  * STM32F4 EXTI: edges on 23 lines become interrupts.
  *
  * Reference: RM0090 rev 19, section 12.2 and 12.3 (registers); table 61 (which line has which interrupt).
- * Models: edge selection, mask, software request, pending bits.
- * Missing: events (EMR) reach the ADC and the DAC only.
+ * Models: edge selection, masks, software request, pending bits; events: to the processor (WFE goes on, also from Stop mode) and to the
+ * converters.
  *
  * Input line[23]: 0 to 15 pins (SYSCFG), 16 PVD, 17 RTC alarm, 18 OTG FS wake-up, 19 Ethernet wake-up, 20 OTG HS wake-up, 21 RTC tamper and time
  * stamp, 22 RTC wake-up. Outputs: irq[14]: lines 0 to 4, 9 to 5, 15 to 10, 16 to 22; event[23]: a pulse at each
@@ -52,8 +52,20 @@ static void update_irq(Exti *e)
     }
 }
 
-/* The lines whose events trigger a converter: DAC; regular and injected conversions. */
-static const uint32_t triggers = 1u << 9 | 1u << 11 | 1u << 15;
+/* A pulse of a line that EMR lets through (12.2.5). */
+static void send_events(Exti *e, uint32_t lines)
+{
+    lines &= e->values[EMR];
+    if (!lines || zif__stm32_in_standby(&e->dev)) {
+        return;
+    }
+    for (unsigned i = 0; i < LINES; i++) {
+        if (lines >> i & 1) {
+            zif_pulse(&e->dev, 1, i);
+        }
+    }
+    zif_send_event(&e->dev);
+}
 
 static void line_changed(ZifDevice *dev, unsigned line, int level)
 {
@@ -61,9 +73,7 @@ static void line_changed(ZifDevice *dev, unsigned line, int level)
     if (zif_bits(e->values[level ? RTSR : FTSR], line, 1)) {
         e->values[PR] |= 1u << line;
         update_irq(e);
-        if (zif_bits(e->values[EMR], line, 1)) {
-            zif_pulse(dev, 1, line);
-        }
+        send_events(e, 1u << line);
     }
 }
 
@@ -72,10 +82,7 @@ static void exti_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t val
     Exti *e = (Exti *)dev;
     if (slot == SWIER) { /* a bit that rises asks, if the line is not masked (12.3.5) */
         e->values[PR] |= e->values[SWIER] & ~old & e->values[IMR];
-    } else if (slot == EMR && e->values[EMR] & ~old & ~triggers) {
-        zif_report(dev, ZIF_REPORT_UNMODELLED, slot,
-                   "events of these lines (0x%06x) wake the processor from WFE on silicon, not here",
-                   e->values[EMR] & ~old & ~triggers);
+        send_events(e, e->values[SWIER] & ~old);
     } else if (slot == PR) {
         e->values[SWIER] &= ~value;
     }
@@ -87,8 +94,8 @@ const ZifClass zif__stm32f4_exti = {
     .socs = (const char *const[]){ "st,stm32f4", NULL },
     .compatible = (const char *const[]){ "st,stm32-exti", NULL },
     .reference = "RM0090 rev 19, chapter 12",
-    .summary = "edges, masks, software requests of 23 lines; events reach ADC and DAC, not WFE",
-    .modelled = ZIF_PARTIAL,
+    .summary = "edges, masks, software requests and events of 23 lines",
+    .modelled = ZIF_MODELLED,
     .size = sizeof(Exti),
     .regs = regs,
     .nregs = NREGS,

@@ -113,6 +113,22 @@ static void an_edge_is_an_event_where_emr_lets_it_through(void **state)
     zif_bench_free(b);
 }
 
+static void an_event_reaches_the_processor_by_edge_and_by_software(void **state)
+{
+    Rig r = rig();
+    zif_bench_write(r.exti, RTSR, 1);
+    zif_bench_drive(r.exti, "line", 0, 1); /* EMR is closed */
+    assert_int_equal(zif_bench_events(r.bench), 0);
+    zif_bench_drive(r.exti, "line", 0, 0);
+    zif_bench_write(r.exti, EMR, 1);
+    zif_bench_drive(r.exti, "line", 0, 1);
+    assert_int_equal(zif_bench_events(r.bench), 1);
+    assert_int_equal(zif_bench_level(r.exti, "irq", 0), 0);
+    zif_bench_write(r.exti, SWIER, 1);
+    assert_int_equal(zif_bench_events(r.bench), 2);
+    zif_bench_free(r.bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +138,7 @@ int main(void)
         cmocka_unit_test(a_masked_line_pends_without_an_interrupt),
         cmocka_unit_test(lines_five_to_nine_and_ten_to_fifteen_share_an_interrupt),
         cmocka_unit_test(lines_sixteen_to_twenty_two_have_their_own),
+        cmocka_unit_test(an_event_reaches_the_processor_by_edge_and_by_software),
         cmocka_unit_test(software_asks_where_the_line_is_not_masked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

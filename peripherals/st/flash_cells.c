@@ -188,6 +188,13 @@ static uint32_t options_from_bytes(const uint8_t *bytes)
     return (bytes[0] & 0xECu) | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[8] << 16 | (bytes[9] & 0x0Fu) << 24;
 }
 
+/* From the cells: what OPTCR shows is loaded from them at reset, perhaps after the asker's own. */
+bool zif__stm32_option(const ZifDevice *dev, uint32_t option)
+{
+    const Stm32Flash *f = (const Stm32Flash *)zif_prop_peer(dev, "st,flash", "stm32f4-flash");
+    return !f || zif_flash_cells(f->cells[OPTIONS])[0] & option;
+}
+
 void zif__stm32_flash_options(Stm32Flash *f)
 {
     uint8_t bytes[16], rdp = zif_flash_cells(f->cells[OPTIONS])[1];

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include <zif/testbench.h>
+#include "st.h"
 
 enum { ACR = 0x00, KEYR = 0x04, OPTKEYR = 0x08, SR = 0x0C, CR = 0x10, OPTCR = 0x14 };
 #define FLASH 0x08000000u
@@ -341,6 +342,51 @@ static void write_options(Rig *r, uint32_t optcr)
     assert_int_equal(status(r) & BSY, 0);
 }
 
+static void the_watchdog_of_the_option_byte_runs_from_reset_on(void **state)
+{
+    Rig r = rig();
+    ZifDevice *iwdg = zif_bench_add(r.bench, "stm32f4-iwdg",
+                                    (ZifBenchProp[]){ { "clock-frequency", 1, { 32000 }, NULL },
+                                                      { "st,flash", 1, { zif_bench_phandle(r.flash) }, NULL },
+                                                      { 0 } });
+    write_options(&r, 0x0FFFAAED & ~STM32_WDG_SW);
+    zif_bench_run(r.bench, ZIF_SEC);
+    assert_int_equal(zif_bench_reset_requests(r.bench), 0); /* only from the next reset on */
+    zif_bench_reset(r.bench, ZIF_RESET_PIN);
+    zif_bench_run(r.bench, 511 * ZIF_MS);
+    zif_bench_write(iwdg, 0, 0xAAAA);
+    zif_bench_run(r.bench, 511 * ZIF_MS);
+    assert_int_equal(zif_bench_reset_requests(r.bench), 0);
+    zif_bench_run(r.bench, ZIF_MS);
+    assert_int_equal(zif_bench_reset_requests(r.bench), 1);
+    zif_bench_free(r.bench);
+}
+
+static void options_put_a_reset_in_the_place_of_stop_and_standby(void **state)
+{
+    for (unsigned standby = 0; standby < 2; standby++) {
+        Rig r = rig();
+        ZifDevice *rcc = zif_bench_add(r.bench, "stm32f4-rcc", NULL);
+        ZifDevice *pwr = zif_bench_add(r.bench, "stm32f4-pwr",
+                                       (ZifBenchProp[]){ { "st,rcc", 1, { zif_bench_phandle(rcc) }, NULL },
+                                                         { "st,flash", 1, { zif_bench_phandle(r.flash) }, NULL },
+                                                         { 0 } });
+        zif_bench_write(pwr, 0, standby ? 0x4002 : 0x4000);
+        write_options(&r, 0x0FFFAAED & ~(standby ? STM32_NRST_STOP : STM32_NRST_STDBY)); /* the other's */
+        pwr->cls->deep_sleep(pwr, true);
+        assert_int_equal(zif_bench_reset_requests(r.bench), 0);
+        pwr->cls->deep_sleep(pwr, false);
+        zif_bench_reset(r.bench, ZIF_RESET_PIN);
+        zif_bench_write(pwr, 0, standby ? 0x4002 : 0x4000);
+        write_options(&r, 0x0FFFAAED & ~(standby ? STM32_NRST_STDBY : STM32_NRST_STOP));
+        pwr->cls->deep_sleep(pwr, true);
+        assert_int_equal(zif_bench_reset_requests(r.bench), 1);
+        zif_bench_reset(r.bench, ZIF_RESET_WATCHDOG);
+        assert_int_equal(zif_bench_read(rcc, 0x74) & STM32_LPWRRSTF, STM32_LPWRRSTF);
+        zif_bench_free(r.bench);
+    }
+}
+
 static void write_protection_refuses_and_survives_reset(void **state)
 {
     Rig r = unlocked();
@@ -566,6 +612,8 @@ int main(void)
         cmocka_unit_test(mass_erase_empties_all),
         cmocka_unit_test(writes_without_pg_or_with_ser_are_sequence_errors),
         cmocka_unit_test(eop_and_the_interrupts_come_when_enabled),
+        cmocka_unit_test(the_watchdog_of_the_option_byte_runs_from_reset_on),
+        cmocka_unit_test(options_put_a_reset_in_the_place_of_stop_and_standby),
         cmocka_unit_test(write_protection_refuses_and_survives_reset),
         cmocka_unit_test(going_back_to_read_protection_level_0_erases_all),
         cmocka_unit_test(read_protection_level_2_is_for_ever),

@@ -2,10 +2,11 @@
  * STM32F4 independent watchdog.
  *
  * Reference: RM0090 rev 19, chapter 21.
- * Models: keys, prescaler and reload with their update times (5 periods of LSI), the time-out, LSI forced on, the reset and its cause.
- * Departs: LSI has exactly 32 kHz. Missing: the option byte that starts it at reset (WDG_SW).
+ * Models: keys, prescaler and reload with their update times (5 periods of LSI), the time-out, LSI forced on, the reset and its cause, the
+ * start at reset by option byte (WDG_SW = 0).
+ * Departs: LSI has exactly 32 kHz.
  *
- * Node: clocks: LSI; st,rcc. SPDX-License-Identifier: GPL-2.0-or-later
+ * Node: clocks: LSI; st,rcc; st,flash: the block with the option bytes. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "st.h"
 
@@ -70,13 +71,18 @@ static void iwdg_event(ZifDevice *dev, unsigned event)
     }
 }
 
+static void start(Iwdg *w)
+{
+    w->started = true;
+    zif__stm32_force_lsi(&w->dev);
+    reload(w);
+}
+
 static void write_key(Iwdg *w, uint32_t key)
 {
     w->open = key == KEY_ACCESS;
     if (key == KEY_START && !w->started) {
-        w->started = true;
-        zif__stm32_force_lsi(&w->dev);
-        reload(w);
+        start(w);
     } else if (key == KEY_RELOAD) {
         reload(w);
     } else if (key != KEY_ACCESS && key != KEY_START && key) {
@@ -131,6 +137,9 @@ static void iwdg_reset(ZifDevice *dev, ZifResetKind kind)
 {
     Iwdg *w = (Iwdg *)dev;
     w->open = w->started = false;
+    if (!zif__stm32_option(dev, STM32_WDG_SW)) {
+        start(w);
+    }
 }
 
 const ZifClass zif__stm32f4_iwdg = {
@@ -138,8 +147,8 @@ const ZifClass zif__stm32f4_iwdg = {
     .socs = (const char *const[]){ "st,stm32f4", NULL },
     .compatible = (const char *const[]){ "st,stm32-watchdog", NULL },
     .reference = "RM0090 rev 19, chapter 21",
-    .summary = "keys, update times, time-out, reset; no start by option byte",
-    .modelled = ZIF_PARTIAL,
+    .summary = "keys, update times, time-out, reset, start by key or option byte",
+    .modelled = ZIF_MODELLED,
     .size = sizeof(Iwdg),
     .regs = regs,
     .nregs = NREGS,

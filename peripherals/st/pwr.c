@@ -3,11 +3,12 @@
  *
  * Reference: RM0090 rev 19, chapter 5 (5.4: registers of the F405/407); DS8626 rev 9, table 14 (HCLK by voltage scale), table 19 (PVD).
  * Models: DBP, VOS and the HCLK it allows, the voltage detector on a constant supply, WKUP pin and flags, back-up regulator; Stop (all
- * clocks but LSI and LSE stand still, HSI afterwards) and Standby (left by WKUP, RTC or a reset, as a reset).
+ * clocks but LSI and LSE stand still, HSI afterwards; left by an interrupt or, after WFE, an EXTI event) and Standby (left by WKUP, RTC or a
+ * reset, as a reset), or the reset that the options nRST_STOP and nRST_STDBY put in their place.
  * Departs: VOSRDY is always 1. Voltages have no ramps. Waking takes no time. RAM keeps its contents in Standby.
- * Missing: power saved by LPDS and FPDS; options nRST_STOP and nRST_STDBY; wake-up from Stop by an EXTI event.
+ * Missing: power saved by LPDS and FPDS.
  *
- * Node: clocks: the APB1 gate, HCLK; zif,vdd-microvolts (3300000); st,rcc. Inputs: wkup: the WKUP pin; rtc: an alarm, time stamp or wake-up
+ * Node: clocks: the APB1 gate, HCLK; zif,vdd-microvolts (3300000); st,rcc; st,flash. Inputs: wkup: the WKUP pin; rtc: an alarm, time stamp or wake-up
  * of the RTC. Output pvd: to EXTI line 16.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -85,6 +86,10 @@ static void leave_standby(Pwr *p)
 static void pwr_deep_sleep(ZifDevice *dev, bool asleep)
 {
     Pwr *p = (Pwr *)dev;
+    if (asleep && !zif__stm32_option(dev, p->values[CR] & PDDS ? STM32_NRST_STDBY : STM32_NRST_STOP)) {
+        zif__stm32_reset(dev, STM32_LPWRRSTF); /* 5.3.8 */
+        return;
+    }
     if (asleep && p->values[CR] & PDDS) {
         p->standby = true;
         if (p->values[CSR] & WUF) {

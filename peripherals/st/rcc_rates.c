@@ -46,9 +46,14 @@ uint64_t zif__rcc_plli2s_vco(const Rcc *r)
     return zif__rcc_pll_input(r) * zif_bits(r->values[PLLI2SCFGR], 6, 9);
 }
 
-static uint64_t rtc_hz(const Rcc *r, uint64_t lsi, uint64_t lse)
+static uint64_t hse_rtc_hz(const Rcc *r)
 {
     unsigned prescaler = zif_bits(r->values[CFGR], 16, 5);
+    return prescaler < 2 ? 0 : zif__rcc_source(r, SRC_HSE) / prescaler;
+}
+
+static uint64_t rtc_hz(const Rcc *r, uint64_t lsi, uint64_t lse)
+{
     if (!is_set(r, BDCR, 15)) {
         return 0;
     }
@@ -58,7 +63,7 @@ static uint64_t rtc_hz(const Rcc *r, uint64_t lsi, uint64_t lse)
     case 2:
         return lsi;
     case 3:
-        return prescaler < 2 ? 0 : zif__rcc_source(r, SRC_HSE) / prescaler;
+        return hse_rtc_hz(r);
     default:
         return 0;
     }
@@ -95,10 +100,11 @@ void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES])
     rate[STM32_RTCCLK] = rtc_hz(r, rate[STM32_LSI], rate[STM32_LSE]);
     rate[STM32_PLL48] = is_set(r, CR, 25) && q >= 2 ? zif__rcc_pll_vco(r) / q : 0;
     rate[STM32_I2SCLK] = i2s_hz(r);
+    rate[STM32_HSE_RTC] = hse_rtc_hz(r);
 
     if (r->stopped) { /* SYSCLK and HCLK keep the rate they will have: virtual time is counted in it */
         rate[STM32_PCLK1] = rate[STM32_PCLK2] = rate[STM32_TIMCLK1] = rate[STM32_TIMCLK2] = 0;
-        rate[STM32_HSI] = rate[STM32_HSE] = rate[STM32_PLL48] = rate[STM32_I2SCLK] = 0;
+        rate[STM32_HSI] = rate[STM32_HSE] = rate[STM32_PLL48] = rate[STM32_I2SCLK] = rate[STM32_HSE_RTC] = 0;
     }
     bus[0] = bus[AHB2ENR - AHB1ENR] = bus[AHB3ENR - AHB1ENR] = hclk;
     bus[APB1ENR - AHB1ENR] = rate[STM32_PCLK1];

@@ -22,6 +22,7 @@ enum {
     STM32_RTCCLK,
     STM32_PLL48, /* main PLL's Q output */
     STM32_I2SCLK,
+    STM32_HSE_RTC, /* HSE behind CFGR.RTCPRE, whatever clocks the RTC */
     STM32_CLOCKS,
 };
 
@@ -30,6 +31,14 @@ enum {
     STM32_PINRSTF = 1u << 26,
     STM32_IWDGRSTF = 1u << 29,
     STM32_WWDGRSTF = 1u << 30,
+    STM32_LPWRRSTF = 1u << 31,
+};
+
+/* User option bits, where FLASH.OPTCR has them. */
+enum {
+    STM32_WDG_SW = 1u << 5,     /* 0: the independent watchdog runs from reset on */
+    STM32_NRST_STOP = 1u << 6,  /* 0: a reset in place of Stop mode */
+    STM32_NRST_STDBY = 1u << 7, /* and of Standby mode */
 };
 
 /** May the back-up domain (RCC.BDCR, RTC, back-up SRAM) be written? PWR.CR.DBP of the peer `st,pwr`. */
@@ -41,6 +50,8 @@ void zif__stm32_force_lsi(ZifDevice *dev);
 /** Stop or Standby mode: the peer `st,rcc` stops every clock but those of LSI and LSE. Afterwards HSI is the system clock, HSE and the
  * PLLs are off. */
 void zif__stm32_stop_clocks(ZifDevice *dev, bool stopped);
+/** A user option, as the option bytes of the peer `st,flash` have it. */
+bool zif__stm32_option(const ZifDevice *dev, uint32_t option);
 /** Is the chip in Standby mode, as the peer `st,pwr` knows? */
 bool zif__stm32_in_standby(const ZifDevice *dev);
 

@@ -5,7 +5,7 @@
  * TIM14), 20.4 (TIM6, TIM7).
  * Models: see the class records.
  * Departs: CCMR1 and CCMR2 have the names of their output mode; in input mode OCxFE and OCxPE are ICxPSC, OCxM and OCxCE are ICxF.
- * TIM11 measures the clock of the RTC in place of HSE_RTC. BDTR.MOE of a break takes effect at once, without resynchronisation.
+ * BDTR.MOE of a break takes effect at once, without resynchronisation.
  * Missing: freezing while a debugger has stopped the core.
  *
  * Inputs: ch (pins), itr (the trigger matrix of the tree), etr, bkin, wakeup (the RTC's, for TIM5). Outputs: oc is what ch

@@ -32,7 +32,7 @@ struct ZifBench {
     ZifTime now;
     Bench1 *devices;
     uint64_t stalled;
-    unsigned resets;
+    unsigned resets, events;
 };
 
 static uint64_t source(void *opaque)
@@ -43,6 +43,11 @@ static uint64_t source(void *opaque)
 static void on_stall(void *opaque, uint64_t cycles)
 {
     ((ZifBench *)opaque)->stalled += cycles;
+}
+
+static void on_send_event(void *opaque)
+{
+    ((ZifBench *)opaque)->events++;
 }
 
 static void on_reset(void *opaque, ZifResetKind kind)
@@ -64,6 +69,7 @@ ZifBench *zif_bench_new(void)
     b->kit.bus = &b->as;
     b->kit.root = &b->root;
     b->kit.hooks.stall = on_stall;
+    b->kit.hooks.send_event = on_send_event;
     b->kit.hooks.reset_request = on_reset;
     b->kit.hooks.opaque = b;
     zif__kit_init(&b->kit, 1);
@@ -401,6 +407,11 @@ uint64_t zif_bench_reported(ZifBench *b, ZifReportKind kind, const char *reg)
 uint64_t zif_bench_stalled(ZifBench *b)
 {
     return b->stalled;
+}
+
+unsigned zif_bench_events(ZifBench *b)
+{
+    return b->events;
 }
 
 unsigned zif_bench_reset_requests(ZifBench *b)

@@ -382,6 +382,8 @@ uint32_t zif_random(ZifDevice *dev);
 
 /** Stops the processor for this many of its cycles after the present access (flash busy). */
 void zif_stall_cpu(ZifDevice *dev, uint64_t cycles);
+/** An event for the processor (its RXEV input): WFE goes on. */
+void zif_send_event(ZifDevice *dev);
 /** Asks for a machine reset at the end of this instruction. */
 void zif_request_reset(ZifDevice *dev, ZifResetKind kind);
 

@@ -85,8 +85,9 @@ unsigned zif_bench_nreports(ZifBench *b);
 uint64_t zif_bench_reported(ZifBench *b, ZifReportKind kind, const char *reg);
 /** The sentence of report number n, oldest first. */
 const char *zif_bench_report_text(ZifBench *b, unsigned n);
-/** Cycles a device stalled the processor for; resets it asked for. */
+/** Cycles a device stalled the processor for; events it sent it; resets it asked for. */
 uint64_t zif_bench_stalled(ZifBench *b);
+unsigned zif_bench_events(ZifBench *b);
 unsigned zif_bench_reset_requests(ZifBench *b);
 
 /** Saves the device's state / puts it back. The state is the caller's to free. */
