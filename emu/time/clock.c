@@ -9,8 +9,26 @@ static ZifTime anchor(ZifTime now)
     return now ? now - 1 : 0;
 }
 
-/* Guests read counters in loops, and a division of 128 bits costs more than all the rest. Seconds, microseconds and picoseconds each divide
- * by a constant, and nothing is lost: with ps = s * 10^12 + us * 10^6 + p, ticks are s * hz + (us * hz * 10^6 + p * hz) / 10^12. */
+/* The high half of a product. */
+static uint64_t mul_high(uint64_t a, uint64_t b)
+{
+    return (uint64_t)((unsigned __int128)a * b >> 64);
+}
+
+/* elapsed * hz / 10^12 without a division, for guests read counters in loops: a multiplication by hz * 2^64 / 10^12 cut off, which
+ * gives at most two too few; what is left of elapsed * hz, exact in 64 bits however long that is, says how many. */
+static uint64_t ticks_in(uint64_t elapsed, uint64_t hz)
+{
+    const unsigned __int128 reciprocal = ~(unsigned __int128)0 / ZIF_SEC; /* 2^128 / 10^12 */
+    uint64_t ratio = hz * (uint64_t)(reciprocal >> 64) + mul_high(hz, (uint64_t)reciprocal);
+    uint64_t ticks = mul_high(elapsed, ratio), left = elapsed * hz - ticks * ZIF_SEC;
+    while (left >= ZIF_SEC) {
+        left -= ZIF_SEC;
+        ticks++;
+    }
+    return ticks;
+}
+
 uint64_t zif_clock_ticks(const ZifClock *clk, ZifTime now)
 {
     const uint64_t hz = clk->hz;
@@ -18,12 +36,10 @@ uint64_t zif_clock_ticks(const ZifClock *clk, ZifTime now)
         return clk->base_ticks;
     }
     uint64_t elapsed = now - clk->base;
-    if (hz >= UINT64_C(1) << 40) { /* the products below would not fit */
+    if (hz >= ZIF_SEC) { /* the ratio would not fit */
         return clk->base_ticks + (uint64_t)((unsigned __int128)elapsed * hz / ZIF_SEC);
     }
-    uint64_t s = elapsed / ZIF_SEC, rest = elapsed % ZIF_SEC, us = rest / ZIF_US, ps = rest % ZIF_US;
-    uint64_t whole = us * hz / 1000000, part = us * hz % 1000000;
-    return clk->base_ticks + s * hz + whole + (part * ZIF_US + ps * hz) / ZIF_SEC;
+    return clk->base_ticks + ticks_in(elapsed, hz);
 }
 
 void zif_clock_set_hz(ZifClock *clk, ZifTime now, uint64_t hz)

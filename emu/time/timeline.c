@@ -11,7 +11,8 @@
 
 struct ZifTimeline {
     ZifTimelineState st;
-    uint64_t num, den; /* picoseconds per cycle, reduced */
+    uint64_t num, den;              /* picoseconds per cycle, reduced */
+    uint64_t whole, part, fraction; /* num / den, num % den, and that of den as a fraction of 2^64, cut off */
     uint64_t (*cycles)(void *opaque);
     void *cycles_opaque;
     void (*hook)(void *opaque, uint64_t cycles);
@@ -68,6 +69,9 @@ static void set_ratio(ZifTimeline *tl)
     uint64_t g = gcd(ZIF_SEC, tl->st.hz);
     tl->num = ZIF_SEC / g;
     tl->den = tl->st.hz / g;
+    tl->whole = tl->num / tl->den;
+    tl->part = tl->num % tl->den;
+    tl->fraction = (uint64_t)(((unsigned __int128)tl->part << 64) / tl->den);
 }
 
 ZifTimeline *zif_timeline_new(uint64_t core_hz)
@@ -97,10 +101,22 @@ static uint64_t source_cycles(const ZifTimeline *tl)
     return tl->cycles ? tl->cycles(tl->cycles_opaque) : tl->st.base_cycles;
 }
 
+/* ceil(n * num / den), saturated, without a division: the present time is asked for at every look at a device. The fraction gives at
+ * most one too few. */
+static uint64_t picoseconds(const ZifTimeline *tl, uint64_t n)
+{
+    uint64_t most, below = (uint64_t)((unsigned __int128)n * tl->fraction >> 64);
+    if (__builtin_mul_overflow(n, tl->whole + 1, &most)) {
+        return muldiv_ceil(n, tl->num, tl->den);
+    }
+    uint64_t left = n * tl->part - below * tl->den; /* 0 to 2 * den - 1, exact though the products may not be */
+    return n * tl->whole + below + (left > 0) + (left > tl->den);
+}
+
 ZifTime zif_timeline_time_at(const ZifTimeline *tl, uint64_t cycles)
 {
     uint64_t n = cycles > tl->st.base_cycles ? cycles - tl->st.base_cycles : 0;
-    return add_saturated(tl->st.base, muldiv_ceil(n, tl->num, tl->den));
+    return add_saturated(tl->st.base, picoseconds(tl, n));
 }
 
 void zif_timeline_set_source(ZifTimeline *tl, uint64_t (*cycles)(void *opaque), void *opaque)

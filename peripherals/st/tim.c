@@ -273,7 +273,10 @@ bool zif__tim_is_current(const Tim *t, uint64_t *steps)
     *steps = 0;
     if (t->clock.hz && t->arr) {
         uint64_t ticks = zif_clock_ticks(&t->clock, zif_now(&t->dev));
-        *steps = ticks > t->base ? (ticks - t->base) / ((uint64_t)t->psc + 1) : 0;
+        *steps = ticks > t->base ? ticks - t->base : 0;
+        if (t->psc) {
+            *steps /= (uint64_t)t->psc + 1;
+        }
     }
     return !*steps || *steps < steps_to_point(t);
 }

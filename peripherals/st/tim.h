@@ -68,6 +68,8 @@ typedef struct {
     uint8_t edges[NCHANNELS], etr_edges;
     /* DMA burst: accesses to DMAR since its start, and which request goes on until it ends (0: none; output and line). */
     uint8_t burst_at, burst_output, burst_line;
+    /* From here on no state: a look found the counter past something that was not caught up with. */
+    bool behind;
 } Tim;
 
 static inline uint32_t *tim_reg(Tim *t, unsigned place)

@@ -262,6 +262,7 @@ uint32_t zif__tim_peek(ZifDevice *dev, unsigned slot)
         return tim_get(t, place);
     }
     if (!zif__tim_is_current(t, &steps)) {
+        t->behind = true;
         ahead = *t;
         ahead.silent = true;
         zif__tim_sync(&ahead);
@@ -283,7 +284,10 @@ void zif__tim_read(ZifDevice *dev, unsigned slot)
     if (place >= CCR1 && place <= CCR4 && !tim_is_output(t, place - CCR1)) {
         *tim_reg(t, SR) &= ~(uint32_t)(CC1IF << (place - CCR1));
         zif__tim_update_irq(t);
-    } else if ((place == CNT || place == SR) && !zif__tim_is_current(t, &steps)) {
-        zif__tim_sync(t); /* so that the next look is cheap */
+    } else if ((place == CNT || place == SR) && t->behind) {
+        t->behind = false;
+        if (!zif__tim_is_current(t, &steps)) {
+            zif__tim_sync(t); /* so that the next look is cheap */
+        }
     }
 }

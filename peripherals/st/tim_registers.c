@@ -209,6 +209,7 @@ static const ZifRegister basic[] = {
         .summary = SUMMARY,                                                                                            \
         .modelled = ZIF_MODELLED,                                                                                      \
         .size = sizeof(Tim),                                                                                           \
+        .plain = offsetof(Tim, behind),                                                                                \
         .regs = TABLE,                                                                                                 \
         .nregs = sizeof TABLE / sizeof *TABLE,                                                                         \
         .values = offsetof(Tim, values),                                                                               \
