@@ -13,14 +13,20 @@ static const uint64_t NO_CORE_HZ = 1000000000; /* of a board without a processor
 
 /* --- Which model ------------------------------------------------------------------------------------------------------ */
 
-static bool fits_soc(const ZifClass *cls, const void *fdt)
+/* How special a class is to this chip: the root's `compatible`s count down from the first to 1; 0: it is for other chips. */
+static unsigned soc_rank(const ZifClass *cls, const void *fdt)
 {
-    for (const char *const *s = cls->socs; s && *s; s++) {
-        if (zif__tree_compatible(fdt, 0, *s)) {
-            return true;
+    const char *compatible;
+    unsigned n = 0, rank = 0;
+    while (zif__tree_list(fdt, 0, "compatible", n)) {
+        n++;
+    }
+    for (unsigned i = 0; !rank && (compatible = zif__tree_list(fdt, 0, "compatible", i)); i++) {
+        for (const char *const *s = cls->socs; s && *s; s++) {
+            rank = strcmp(*s, compatible) ? rank : n - i;
         }
     }
-    return false;
+    return rank;
 }
 
 static bool fits_node(const ZifClass *cls, const char *compatible)
@@ -38,24 +44,24 @@ const ZifClass *zif__class_for(const void *fdt, int node, Error **errp)
     const char *compatible;
     for (unsigned i = 0; (compatible = zif__tree_list(fdt, node, "compatible", i)); i++) {
         const ZifClass *best = NULL, *rival = NULL;
-        bool best_is_own = false;
+        unsigned best_rank = 0;
         for (unsigned k = 0; k < zif_class_count(); k++) {
             const ZifClass *cls = zif_class_at(k);
             if (!fits_node(cls, compatible)) {
                 continue;
             }
-            bool own = cls->socs && fits_soc(cls, fdt);
-            if (cls->socs && !own) {
+            unsigned rank = soc_rank(cls, fdt);
+            if (cls->socs && !rank) {
                 continue;
             }
             if (best && zif_class_is_added(best) && !zif_class_is_added(cls)) {
                 break; /* a plugin's goes before those built in */
             }
-            if (!best || (own && !best_is_own)) {
+            if (!best || rank > best_rank) {
                 best = cls;
-                best_is_own = own;
+                best_rank = rank;
                 rival = NULL;
-            } else if (own == best_is_own) {
+            } else if (rank == best_rank) {
                 rival = cls;
             }
         }

@@ -21,14 +21,17 @@ static const ZifClass general = { .name = "general", .compatible = own_names, RO
 static const ZifClass chip_x = {
     .name = "for-x", .compatible = own_names, .socs = (const char *const[]){ "test,chip-x", NULL }, ROOM
 };
+static const ZifClass family = {
+    .name = "for-family", .compatible = own_names, .socs = (const char *const[]){ "test,family", NULL }, ROOM
+};
 static const ZifClass irqs = {
     .name = "irqs",
     .compatible = (const char *const[]){ "test,irqs", NULL },
     .outputs = (const ZifOutput[]){ { "irq", 2 }, { "done", 1 }, { 0 } },
     ROOM,
 };
-const ZifClass *const zif_classes[] = { &twin_a, &twin_b, &general, &chip_x, &irqs };
-const unsigned zif_nclasses = 5;
+const ZifClass *const zif_classes[] = { &twin_a, &twin_b, &general, &family, &chip_x, &irqs };
+const unsigned zif_nclasses = 6;
 const ZifBoardInfo zif_boards[] = { { .name = "none" } };
 const unsigned zif_nboards = 0;
 const ZifBoardTree zif__board_trees[] = { { 0, 0 } };
@@ -177,6 +180,15 @@ static void the_chips_own_model_is_preferred(void **state)
     zif_machine_free(m);
 }
 
+static void the_chips_own_model_is_preferred_to_its_familys(void **state)
+{
+    ZifMachine *m = accepted("/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; compatible = \"test,chip-x\", "
+                             "\"test,family\";" CORE SOC
+                             "x@40000000 { compatible = \"test,own\"; reg = <0x40000000 0x100>; };" TAIL);
+    assert_ptr_equal(zif_machine_device(m, 0)->cls, &chip_x);
+    zif_machine_free(m);
+}
+
 static void what_nobody_models_is_a_named_stub_that_reports(void **state)
 {
     ZifMachine *m =
@@ -259,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_board_that_is_not_there_is_refused),
         cmocka_unit_test(two_models_for_one_node_are_named),
         cmocka_unit_test(the_chips_own_model_is_preferred),
+        cmocka_unit_test(the_chips_own_model_is_preferred_to_its_familys),
         cmocka_unit_test(what_nobody_models_is_a_named_stub_that_reports),
         cmocka_unit_test(interrupt_lines_are_checked),
         cmocka_unit_test(memories_are_checked),

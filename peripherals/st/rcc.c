@@ -1,8 +1,8 @@
 /*
- * STM32F405/F407 RCC: oscillators, PLLs, the clock tree, clock gates and resets of every block, reset causes.
+ * STM32F4 RCC: oscillators, PLLs, the clock tree, clock gates and resets of every block, reset causes.
  *
- * Reference: RM0090 rev 19, chapter 7 (7.3: registers); DS8626 rev 9, sections 5.3.8 and 5.3.9 (start-up times), 5.3.10 and 5.3.11
- * (limits of the PLLs), table 14 (limits of the buses); ES0182 rev 14, section 2.2.13 (delay after a clock is enabled).
+ * Reference: RM0090 rev 19, chapter 7 (7.3: registers of the F405/407), chapter 6 (6.3: of the F42x/43x); DS8626 rev 9, sections 5.3.8 and 5.3.9 (start-up times), 5.3.10 and 5.3.11
+ * (limits of the PLLs), table 14 (limits of the buses; DS9405, table 17, for the F42x/43x); ES0182 rev 14, section 2.2.13 (delay after a clock is enabled).
  * Models: ready bits with start-up times, the switch of SYSCLK (it waits for a clock that is not ready), what may not be turned off
  * or changed while it runs, limits of PLLs and buses, prescalers, the rate of every block's clock, gates and resets, the back-up
  * domain's protection, reset flags, clock security, ready interrupts.
@@ -17,7 +17,7 @@
 #include "rcc.h"
 
 /* Oscillators in the order of their bits in CIR; each is also the timed event of its becoming ready. */
-enum { LSI, LSE, HSI, HSE, PLL, PLLI2S, NOSCS };
+enum { LSI, LSE, HSI, HSE, PLL, PLLI2S, PLLSAI, NOSCS };
 enum { CSSF = 1 << 7, CSSC = 1 << 23, CSSON = 1 << 19 };
 enum { OUT_NMI, OUT_IRQ, OUT_CSS };
 enum { BDRST = 1 << 16, RMVF = 1 << 24, CSR_FLAGS = (int)0xFE000000 };
@@ -27,8 +27,9 @@ static const struct {
     uint8_t slot, on; /* its enable bit; the ready bit is the next one */
     ZifTime startup;
 } oscillators[NOSCS] = {
-    [LSI] = { CSR, 0, 15 * ZIF_US }, [LSE] = { BDCR, 0, 2 * ZIF_SEC }, [HSI] = { CR, 0, 2200 * ZIF_NS },
-    [HSE] = { CR, 16, 2 * ZIF_MS },  [PLL] = { CR, 24, 100 * ZIF_US }, [PLLI2S] = { CR, 26, 100 * ZIF_US },
+    [LSI] = { CSR, 0, 15 * ZIF_US },     [LSE] = { BDCR, 0, 2 * ZIF_SEC }, [HSI] = { CR, 0, 2200 * ZIF_NS },
+    [HSE] = { CR, 16, 2 * ZIF_MS },      [PLL] = { CR, 24, 100 * ZIF_US }, [PLLI2S] = { CR, 26, 100 * ZIF_US },
+    [PLLSAI] = { CR, 28, 100 * ZIF_US }, /* F42x and F43x */
 };
 
 static bool is_set(const Rcc *r, unsigned slot, unsigned bit)
@@ -54,7 +55,7 @@ static unsigned sws(const Rcc *r)
 static void update_irq(Rcc *r)
 {
     uint32_t cir = r->values[CIR];
-    zif_set(&r->dev, OUT_IRQ, 0, (cir & cir >> 8 & 0x3F) != 0);
+    zif_set(&r->dev, OUT_IRQ, 0, (cir & cir >> 8 & 0x7F) != 0);
     zif_set(&r->dev, OUT_NMI, 0, (cir & CSSF) != 0);
 }
 
@@ -72,15 +73,15 @@ static void check_buses(Rcc *r)
 {
     static const struct {
         uint8_t clock;
-        uint32_t max;
+        uint32_t max[2]; /* F405/407, F42x/43x */
         const char *name, *prop;
     } buses[] = {
-        { STM32_HCLK, 168000000, "HCLK", "zif,hclk-max-hz" },
-        { STM32_PCLK1, 42000000, "PCLK1", "zif,pclk1-max-hz" },
-        { STM32_PCLK2, 84000000, "PCLK2", "zif,pclk2-max-hz" },
+        { STM32_HCLK, { 168000000, 180000000 }, "HCLK", "zif,hclk-max-hz" },
+        { STM32_PCLK1, { 42000000, 45000000 }, "PCLK1", "zif,pclk1-max-hz" },
+        { STM32_PCLK2, { 84000000, 90000000 }, "PCLK2", "zif,pclk2-max-hz" },
     };
     for (unsigned i = 0; i < sizeof buses / sizeof *buses; i++) {
-        uint32_t max = zif_prop_u32(&r->dev, buses[i].prop, buses[i].max);
+        uint32_t max = zif_prop_u32(&r->dev, buses[i].prop, buses[i].max[zif__rcc_is_f42x(r)]);
         if (breaks(r, i, r->rate[buses[i].clock] > max)) {
             zif_report(&r->dev, ZIF_REPORT_BUS, CFGR, "%s runs at %llu Hz; its limit is %u Hz", buses[i].name,
                        (unsigned long long)r->rate[buses[i].clock], max);
@@ -91,9 +92,12 @@ static void check_buses(Rcc *r)
 /* A PLL begins to lock. False: with these factors it never will. */
 static bool check_pll(Rcc *r, unsigned n)
 {
-    unsigned slot = n == PLL ? PLLCFGR : PLLI2SCFGR, factor = zif_bits(r->values[slot], 6, 9);
+    static const uint8_t slots[] = { [PLL] = PLLCFGR, [PLLI2S] = PLLI2SCFGR, [PLLSAI] = PLLSAICFGR };
+    static const char *const names[] = { [PLL] = "PLL", [PLLI2S] = "PLLI2S", [PLLSAI] = "PLLSAI" };
+    unsigned slot = slots[n], factor = zif_bits(r->values[slot], 6, 9);
+    unsigned q = zif_bits(r->values[slot], 24, 4), last = zif_bits(r->values[slot], 28, 3);
     uint64_t in = zif__rcc_pll_input(r), vco = in * factor;
-    const char *name = n == PLL ? "PLL" : "PLLI2S";
+    const char *name = names[n];
     if (!in || factor < 2) {
         zif_report(&r->dev, ZIF_REPORT_BUS, slot, "%s cannot lock with PLLM = %u, %sN = %u", name,
                    zif_bits(r->values[PLLCFGR], 0, 6), name, factor);
@@ -107,12 +111,11 @@ static bool check_pll(Rcc *r, unsigned n)
         zif_report(&r->dev, ZIF_REPORT_BUS, slot, "oscillator of the %s at %llu Hz (%sN = %u); it does 100 to 432 MHz",
                    name, (unsigned long long)vco, name, factor);
     }
-    if (n == PLL && zif_bits(r->values[PLLCFGR], 24, 4) < 2) {
-        zif_report(&r->dev, ZIF_REPORT_BUS, PLLCFGR, "PLLQ is %u; 2 to 15", zif_bits(r->values[PLLCFGR], 24, 4));
+    if (q < 2 && (n == PLL || zif__rcc_is_f42x(r))) {
+        zif_report(&r->dev, ZIF_REPORT_BUS, slot, "%sQ is %u; 2 to 15", name, q);
     }
-    if (n == PLLI2S && zif_bits(r->values[PLLI2SCFGR], 28, 3) < 2) {
-        zif_report(&r->dev, ZIF_REPORT_BUS, PLLI2SCFGR, "PLLI2SR is %u; 2 to 7",
-                   zif_bits(r->values[PLLI2SCFGR], 28, 3));
+    if (n != PLL && last < 2) {
+        zif_report(&r->dev, ZIF_REPORT_BUS, slot, "%sR is %u; 2 to 7", name, last);
     }
     return true;
 }
@@ -128,6 +131,7 @@ static bool can_start(Rcc *r, unsigned n)
         return !r->hse_dead && zif_prop_u32(&r->dev, "zif,hse-hz", 8000000) != 0;
     case PLL:
     case PLLI2S:
+    case PLLSAI:
         return is_ready(r, is_set(r, PLLCFGR, 22) ? HSE : HSI) && check_pll(r, n);
     default:
         return true;
@@ -183,7 +187,8 @@ static void update(Rcc *r)
 /* HSI takes over; what depended on HSE is off. */
 static void fall_back(Rcc *r)
 {
-    r->values[CR] = (r->values[CR] & ~((1u << 16) | (1u << 24) | (1u << 26))) | 3; /* HSE, PLL, PLLI2S off; HSI on */
+    r->values[CR] =
+        (r->values[CR] & ~((1u << 16) | (1u << 24) | (1u << 26) | (1u << 28))) | 3; /* HSE, PLLs off; HSI on */
     r->values[CFGR] &= ~0xFu;
 }
 
@@ -262,8 +267,10 @@ static void write_pllcfgr(Rcc *r, uint32_t old)
 {
     if (is_set(r, CR, 24)) {
         refuse(r, PLLCFGR, old, UINT32_MAX, "PLLCFGR cannot be changed while CR.PLLON is 1");
-    } else if (is_set(r, CR, 26)) {
-        refuse(r, PLLCFGR, old, 1u << 22 | 0x3F, "PLLCFGR.PLLM and PLLSRC cannot be changed while CR.PLLI2SON is 1");
+    } else if (is_set(r, CR, 26) || is_set(r, CR, 28)) {
+        refuse(r, PLLCFGR, old, 1u << 22 | 0x3F,
+               is_set(r, CR, 26) ? "PLLCFGR.PLLM and PLLSRC cannot be changed while CR.PLLI2SON is 1"
+                                 : "PLLCFGR.PLLM and PLLSRC cannot be changed while CR.PLLSAION is 1");
     }
 }
 
@@ -283,6 +290,19 @@ static void write_bdcr(Rcc *r, uint32_t old)
         r->values[BDCR] = BDRST; /* the whole domain is held in reset */
     }
     zif_reset_drive(&r->dev, RESET_BACKUP, r->values[BDCR] & BDRST);
+}
+
+/* The dividers behind a PLL are to be written while it is off (6.3.25). */
+static void check_dividers(Rcc *r, uint32_t old)
+{
+    uint32_t changed = r->values[DCKCFGR] ^ old;
+    if ((changed & 0x1F && is_set(r, CR, 26)) || (changed & 0x31F00 && is_set(r, CR, 28))) {
+        zif_report(&r->dev, ZIF_REPORT_BUSY, DCKCFGR, "DCKCFGR.%s changed while CR.%s is 1: turn the PLL off first",
+                   changed & 0x30000  ? "PLLSAIDIVR"
+                   : changed & 0x1F00 ? "PLLSAIDIVQ"
+                                      : "PLLI2SDIVQ",
+                   changed & 0x31F00 ? "PLLSAION" : "PLLI2SON");
+    }
 }
 
 static unsigned reset_slot(unsigned byte)
@@ -314,7 +334,7 @@ static void rcc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
         }
         break;
     case CIR:
-        r->values[CIR] &= ~(value >> 16 & 0x3F);
+        r->values[CIR] &= ~(value >> 16 & 0x7F);
         if (value & CSSC) {
             r->values[CIR] &= ~CSSF;
         }
@@ -339,6 +359,14 @@ static void rcc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
             refuse(r, PLLI2SCFGR, old, UINT32_MAX, "PLLI2SCFGR cannot be changed while CR.PLLI2SON is 1");
         }
         break;
+    case PLLSAICFGR:
+        if (is_set(r, CR, 28)) {
+            refuse(r, PLLSAICFGR, old, UINT32_MAX, "PLLSAICFGR cannot be changed while CR.PLLSAION is 1");
+        }
+        break;
+    case DCKCFGR:
+        check_dividers(r, old);
+        break;
     default:
         break;
     }
@@ -355,9 +383,12 @@ static void rcc_read(ZifDevice *dev, unsigned slot)
 
 /* --- What others ask --------------------------------------------------------------------------------------------------- */
 
+extern const ZifClass zif__stm32f4_rcc, zif__stm32f42x_rcc;
+
 static Rcc *peer(const ZifDevice *dev)
 {
-    return (Rcc *)zif_prop_peer(dev, "st,rcc", "stm32f4-rcc");
+    ZifDevice *rcc = zif_prop_peer(dev, "st,rcc", zif__stm32f4_rcc.name);
+    return (Rcc *)(rcc ? rcc : zif_prop_peer(dev, "st,rcc", zif__stm32f42x_rcc.name));
 }
 
 void zif__stm32_reset(ZifDevice *dev, uint32_t cause)
@@ -367,6 +398,18 @@ void zif__stm32_reset(ZifDevice *dev, uint32_t cause)
         r->cause |= cause;
     }
     zif_request_reset(dev, ZIF_RESET_WATCHDOG);
+}
+
+bool zif__stm32_pll_on(const ZifDevice *dev)
+{
+    const Rcc *r = peer(dev);
+    return r && is_set(r, CR, 24);
+}
+
+bool zif__stm32_sysclk_is_pll(const ZifDevice *dev)
+{
+    const Rcc *r = peer(dev);
+    return r && sws(r) == SRC_PLL;
 }
 
 void zif__stm32_force_lsi(ZifDevice *dev)
@@ -466,26 +509,31 @@ static bool reset_gate(const ZifDevice *dev, unsigned line, unsigned *slot, unsi
 static const ZifController clocks = { .lines = NLINES, .line = clock_line, .gate = clock_gate, .settle = 2 };
 static const ZifController resets = { .lines = RESETS, .gate = reset_gate };
 
-const ZifClass zif__stm32f4_rcc = {
-    .name = "stm32f4-rcc",
-    .socs = (const char *const[]){ "st,stm32f4", NULL },
-    .compatible = (const char *const[]){ "st,stm32f4-rcc", NULL },
-    .reference = "RM0090 rev 19, chapter 7",
-    .summary = "oscillators, PLLs, clock tree, gates, resets, reset causes, clock security; no MCO, no spread spectrum",
-    .modelled = ZIF_PARTIAL,
-    .size = sizeof(Rcc),
-    .regs = zif__stm32f4_rcc_regs,
-    .nregs = NREGS,
-    .values = offsetof(Rcc, values),
-    .span = 0x400,
-    .inputs = (const ZifInput[]){ { .name = "hse-stop", .set = hse_stop }, { 0 } },
-    .outputs = (const ZifOutput[]){ { .name = "irq-nmi" }, { .name = "irq" }, { .name = "css" }, { 0 } },
-    .events = (const char *const[]){ "lsi", "lse", "hsi", "hse", "pll", "plli2s", NULL },
-    .event = rcc_event,
-    .realize = rcc_realize,
-    .reset = rcc_reset,
-    .on_read = rcc_read,
-    .on_write = rcc_write,
-    .clocks = &clocks,
-    .resets = &resets,
-};
+#define RCC(id, title, soc, chapter, table, slots)                                                                     \
+    const ZifClass zif__##id = {                                                                                       \
+        .name = title,                                                                                                 \
+        .socs = (const char *const[]){ soc, NULL },                                                                    \
+        .compatible = (const char *const[]){ "st,stm32f4-rcc", NULL },                                                 \
+        .reference = "RM0090 rev 19, chapter " chapter,                                                                \
+        .summary = "oscillators, PLLs, clock tree, gates, resets, reset causes, clock security; no MCO, no spread "    \
+                   "spectrum",                                                                                         \
+        .modelled = ZIF_PARTIAL,                                                                                       \
+        .size = sizeof(Rcc),                                                                                           \
+        .regs = table,                                                                                                 \
+        .nregs = slots,                                                                                                \
+        .values = offsetof(Rcc, values),                                                                               \
+        .span = 0x400,                                                                                                 \
+        .inputs = (const ZifInput[]){ { .name = "hse-stop", .set = hse_stop }, { 0 } },                                \
+        .outputs = (const ZifOutput[]){ { .name = "irq-nmi" }, { .name = "irq" }, { .name = "css" }, { 0 } },          \
+        .events = (const char *const[]){ "lsi", "lse", "hsi", "hse", "pll", "plli2s", "pllsai", NULL },                \
+        .event = rcc_event,                                                                                            \
+        .realize = rcc_realize,                                                                                        \
+        .reset = rcc_reset,                                                                                            \
+        .on_read = rcc_read,                                                                                           \
+        .on_write = rcc_write,                                                                                         \
+        .clocks = &clocks,                                                                                             \
+        .resets = &resets,                                                                                             \
+    }
+
+RCC(stm32f4_rcc, "stm32f4-rcc", "st,stm32f4", "7", zif__stm32f4_rcc_regs, NREGS_F40X);
+RCC(stm32f42x_rcc, "stm32f42x-rcc", "st,stm32f429", "6", zif__stm32f42x_rcc_regs, NREGS);

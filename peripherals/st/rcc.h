@@ -29,6 +29,9 @@ enum {
     CSR,
     SSCGR,
     PLLI2SCFGR,
+    NREGS_F40X,
+    PLLSAICFGR = NREGS_F40X, /* from here on: F42x and F43x */
+    DCKCFGR,
     NREGS
 };
 
@@ -48,12 +51,18 @@ typedef struct {
     uint8_t out_of_range;  /* limits now broken, one bit each: said when a limit breaks, not while */
 } Rcc;
 
-extern const ZifRegister zif__stm32f4_rcc_regs[];
+extern const ZifRegister zif__stm32f4_rcc_regs[], zif__stm32f42x_rcc_regs[];
+
+static inline bool zif__rcc_is_f42x(const Rcc *r)
+{
+    return r->dev.cls->nregs == NREGS;
+}
 
 /* Rates in Hz as the registers and ready bits say now; 0: it stands still. */
 uint64_t zif__rcc_pll_input(const Rcc *r);
 uint64_t zif__rcc_pll_vco(const Rcc *r);
 uint64_t zif__rcc_plli2s_vco(const Rcc *r);
+uint64_t zif__rcc_pllsai_vco(const Rcc *r);
 uint64_t zif__rcc_source(const Rcc *r, unsigned src);
 void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES]);
 

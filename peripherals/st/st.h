@@ -23,6 +23,9 @@ enum {
     STM32_PLL48, /* main PLL's Q output */
     STM32_I2SCLK,
     STM32_HSE_RTC, /* HSE behind CFGR.RTCPRE, whatever clocks the RTC */
+    STM32_LCDCLK,  /* pixel clock: PLLSAI's R output behind PLLSAIDIVR. From here on: F42x */
+    STM32_SAI1A,
+    STM32_SAI1B,
     STM32_CLOCKS,
 };
 
@@ -52,6 +55,9 @@ void zif__stm32_force_lsi(ZifDevice *dev);
 void zif__stm32_stop_clocks(ZifDevice *dev, bool stopped);
 /** A user option, as the option bytes of the peer `st,flash` have it. */
 bool zif__stm32_option(const ZifDevice *dev, uint32_t option);
+/** What the peer `st,rcc` says of the main PLL: is it on, and does SYSCLK come from it? */
+bool zif__stm32_pll_on(const ZifDevice *dev);
+bool zif__stm32_sysclk_is_pll(const ZifDevice *dev);
 /** Is the chip in Standby mode, as the peer `st,pwr` knows? */
 bool zif__stm32_in_standby(const ZifDevice *dev);
 

@@ -218,7 +218,7 @@ static void random_step(ZifMachine *m, uint64_t *rng)
     if (value & 3) {
         bed_wake(dev);
     }
-    if (what < 12 && dev->mmio) {
+    if (what < 12 && dev->core->span) {
         uint32_t offset = bed_random(rng) % dev->core->span;
         const ZifLayout *l = dev->core->layout;
         uint8_t bytes[4];
