@@ -1,7 +1,7 @@
-# zif is linked without shared libraries where each of its libraries has an archive: finding and relocating thirteen of
+# zif is linked without shared libraries where each of its libraries has an archive: finding and relocating fourteen of
 # them would take a good part of its start-up time.
 set(archives ON)
-foreach(name c m unicorn dw elf lzma bz2 z zstd xxhash fdt jansson expat)
+foreach(name c m unicorn dw elf lzma bz2 z zstd xxhash fdt jansson expat png)
     find_library(ZIF_ARCHIVE_${name} lib${name}.a)
     mark_as_advanced(ZIF_ARCHIVE_${name})
     if(NOT ZIF_ARCHIVE_${name})

@@ -330,6 +330,14 @@ MemTxAttrs zif_bus_attrs(const ZifDevice *dev)
     return (MemTxAttrs){ .requester_id = dev->core->number + 1 };
 }
 
+void zif_frames_changed(ZifDevice *dev)
+{
+    ZifKit *kit = dev->core->kit;
+    if (kit->frames_changed) {
+        kit->frames_changed(kit->frames_changed_opaque, dev);
+    }
+}
+
 /* xorshift64*: small, and its state is one word of the machine's. G. Marsaglia, "Xorshift RNGs", 2003; S. Vigna, 2016. */
 uint32_t zif_random(ZifDevice *dev)
 {

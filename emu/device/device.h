@@ -218,6 +218,8 @@ struct ZifKit {
     ZifFlash *flashes;                                                          /* cells of all devices, newest first */
     void (*on_flash_step)(void *opaque, ZifFlash *f, const ZifFlashStep *step); /* before the cells change */
     void *on_flash_step_opaque;
+    void (*frames_changed)(void *opaque, ZifDevice *dev); /* of a display: NULL when nobody asks */
+    void *frames_changed_opaque;
     /* What the owner provides; each may be NULL. */
     struct {
         uint32_t (*pc)(void *opaque);

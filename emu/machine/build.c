@@ -441,6 +441,7 @@ bool zif__build(ZifMachine *m, Error **errp)
     m->cpu_config.bus = &m->system;
     m->cpu_config.timeline = m->kit.timeline;
     m->cpu = bus_only ? NULL : zif_cpu_new(&m->cpu_config, errp);
+    zif__displays_build(m);
     return (m->cpu || bus_only) && zif__wire_devices(m, errp) && zif__serial_build(m, errp) &&
            zif__semihost_build(m, errp) && zif__unmodelled_hold(m, errp);
 }
@@ -449,6 +450,7 @@ void zif__unbuild(ZifMachine *m)
 {
     zif__semihost_drop(m);
     zif__serial_drop(m);
+    zif__displays_free(m->displays);
     zif_cpu_free(m->cpu);
     if (m->bus_ready) {
         address_space_destroy(&m->bus);

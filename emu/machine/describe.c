@@ -75,4 +75,5 @@ void zif_machine_describe(ZifMachine *m, FILE *out)
         fprintf(out, "%-14s %-7s %-6s %s: %s\n", dev->name, irqs, words[dev->cls->modelled], dev->cls->name,
                 dev->cls->summary ? dev->cls->summary : "");
     }
+    zif__displays_describe(m, out);
 }

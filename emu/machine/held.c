@@ -59,7 +59,7 @@ void zif_machine_advance(ZifMachine *m, ZifTime until)
 
 ZifTime zif_machine_next_event(const ZifMachine *m)
 {
-    return zif_timeline_next(m->kit.timeline);
+    return zif_timeline_next_change(m->kit.timeline);
 }
 
 MemTxResult zif_machine_access(ZifMachine *m, uint64_t address, void *bytes, size_t size, bool is_write)

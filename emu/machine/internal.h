@@ -5,6 +5,7 @@
 #include <zif/machine.h>
 #include "cpu/cpu.h"
 #include "device/device.h"
+#include "display/display.h"
 #include "fill.h"
 #include "svd/svd.h"
 #include "tree.h"
@@ -120,6 +121,7 @@ struct ZifMachine {
         ZifTime time;
         uint64_t cycles, now, hz; /* `now`: the counter as holding left it */
     } held;
+    ZifDisplays *displays;
     struct ZifTraceHash *hash;
     struct ZifObserver *observers; /* in the order they came */
     bool observed_insns;           /* one of them hears of every instruction */
@@ -182,6 +184,11 @@ void zif__unwritten_begin(ZifMachine *m);
 void zif__unwritten_forget(ZifMachine *m);
 void zif__unwritten_decides(void *opaque, uint32_t address, uint32_t pc, const char *what);
 
+/* displays.c */
+void zif__displays_build(ZifMachine *m);
+/** The list of `zif board`; nothing without displays. */
+void zif__displays_describe(ZifMachine *m, FILE *out);
+
 /* rtt.c */
 typedef struct ZifRtt ZifRtt;
 void zif__rtt_begin(ZifMachine *m);
@@ -218,6 +225,7 @@ void zif__hash_exception(ZifMachine *m, unsigned number, bool entry);
 void zif__hash_access(ZifMachine *m, ZifDevice *dev, uint32_t offset, uint32_t value, unsigned size, bool is_write);
 void zif__hash_byte(ZifMachine *m, ZifDevice *dev, uint8_t byte);
 void zif__hash_free(ZifMachine *m);
+void zif__hash_frame(void *opaque, unsigned n, ZifDisplay *d, ZifTime when);
 void *zif__hash_save(ZifMachine *m); /* NULL when there is no hash; the caller frees */
 void zif__hash_restore(ZifMachine *m, const void *saved);
 

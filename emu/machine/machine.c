@@ -237,6 +237,7 @@ static void reset(ZifMachine *m, ZifResetKind kind)
         }
     }
     zif__semihost_reset(m);
+    zif__displays_reset(m->displays);
     zif__observers_reset(m);
 }
 
@@ -362,7 +363,7 @@ static bool over(ZifMachine *m, ZifRunInfo *info)
 static bool sleep_on(ZifMachine *m, ZifTime until)
 {
     ZifTime next = zif_timeline_next(m->kit.timeline);
-    if (next == ZIF_TIME_NEVER && !m->external_wake && !zif_cpu_may_wake(m->cpu)) {
+    if (zif_timeline_next_change(m->kit.timeline) == ZIF_TIME_NEVER && !m->external_wake && !zif_cpu_may_wake(m->cpu)) {
         return false;
     }
     next = earlier(next, until);

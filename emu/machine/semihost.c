@@ -28,7 +28,7 @@ static int console_read(void *opaque, uint8_t *bytes, size_t len)
 {
     ZifMachine *m = opaque;
     size_t n = zif__serial_take(m->semihosting_line, bytes, len);
-    bool more = m->external_wake || zif_timeline_next(m->kit.timeline) != ZIF_TIME_NEVER;
+    bool more = m->external_wake || zif_timeline_next_change(m->kit.timeline) != ZIF_TIME_NEVER;
     return n ? (int)n : more ? -1 : 0;
 }
 

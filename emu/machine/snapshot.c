@@ -88,6 +88,8 @@ ZifSnapshot *zif_machine_snapshot(ZifMachine *m)
     each_block(m, save_block, s);
     m->log_base = s;
     s->hash = zif__hash_save(m);
+    s->displays = calloc(zif_machine_ndisplays(m) + 1, sizeof *s->displays);
+    zif__displays_save(m->displays, s->displays);
     zif__leave(before);
     return s;
 }
@@ -181,6 +183,7 @@ void zif_machine_restore(ZifMachine *m, const ZifSnapshot *s)
     zif__rtt_again(m);
     zif__unwritten_forget(m);
     zif__hash_restore(m, s->hash);
+    zif__displays_restored(m->displays, s->displays);
     zif__observers_restored(m);
     zif__leave(before);
 }
@@ -209,5 +212,6 @@ void zif_snapshot_free(ZifSnapshot *s)
     free(s->blocks);
     free(s->cpu);
     free(s->hash);
+    free(s->displays);
     free(s);
 }

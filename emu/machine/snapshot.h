@@ -27,6 +27,7 @@ struct ZifSnapshot {
     unsigned nblocks;
     ZifSnapshotBlock *blocks;
     void *hash;
+    ZifDisplayState *displays; /* NULL: not known */
 };
 
 /** Bytes of the core's state; 0 without a core. */

@@ -331,9 +331,31 @@ static void a_cycles_time_is_what_128_bits_give(void **state)
     }
 }
 
+static void one_who_only_looks_comes_in_time_and_is_no_change(void **state)
+{
+    ZifTimeline *tl = timeline(1000);
+    ZifEvent looks, changes;
+    trail[0] = 0;
+    zif_event_init(&looks, "looks", 0, note, (char[]){ "l" });
+    looks.looks = true;
+    zif_event_init(&changes, "changes", 0, note, (char[]){ "c" });
+    uint64_t seq = zif_timeline_save(tl).seq;
+    zif_event_at(tl, &looks, ZIF_MS);
+    assert_int_equal(zif_timeline_save(tl).seq, seq);
+    assert_int_equal(zif_timeline_next(tl), ZIF_MS);
+    assert_true(zif_timeline_next_change(tl) == ZIF_TIME_NEVER);
+    zif_event_at(tl, &changes, 2 * ZIF_MS);
+    assert_int_equal(zif_timeline_next_change(tl), 2 * ZIF_MS);
+    count = 2;
+    zif_timeline_run_due(tl);
+    assert_string_equal(trail, "lc");
+    zif_timeline_free(tl);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_who_only_looks_comes_in_time_and_is_no_change),
         cmocka_unit_test(a_clock_counts_as_128_bits_do),
         cmocka_unit_test(a_cycles_time_is_what_128_bits_give),
         cmocka_unit_test(time_of_a_cycle_is_rounded_up_and_found_again),

@@ -203,6 +203,19 @@ ZifTime zif_timeline_next(const ZifTimeline *tl)
     return tl->n ? tl->heap[0]->when : ZIF_TIME_NEVER;
 }
 
+ZifTime zif_timeline_next_change(const ZifTimeline *tl)
+{
+    ZifTime next = ZIF_TIME_NEVER;
+    if (tl->n && !tl->heap[0]->looks) {
+        return tl->heap[0]->when;
+    }
+    for (uint32_t i = 0; i < tl->n; i++) {
+        const ZifEvent *ev = tl->heap[i];
+        next = ev->looks || ev->when >= next ? next : ev->when;
+    }
+    return next;
+}
+
 /* --- The heap
  * --------------------------------------------------------------------------------------------------- */
 
@@ -307,7 +320,7 @@ void zif_event_at(ZifTimeline *tl, ZifEvent *ev, ZifTime when)
         return;
     }
     ZifTime now = zif_timeline_now(tl);
-    schedule(tl, ev, when < now ? now : when, tl->st.seq++);
+    schedule(tl, ev, when < now ? now : when, ev->looks ? 0 : tl->st.seq++);
 }
 
 void zif_event_cancel(ZifTimeline *tl, ZifEvent *ev)

@@ -248,8 +248,11 @@ bool powercut_options_parse(PowercutOptions *o, char **argv, Error **errp)
         error_setg(errp, "one of --check-text, --check-re and --check-cmd must say what coming up means");
         return false;
     }
-    if (o->run.gdb || o->run.save || o->run.load || o->run.flash.nflips || o->run.npower_cycles || o->run.nuarts) {
-        error_setg(errp, "--gdb, --save, --load, --uart, --flash-flip and --power-cycle-at are for zif run only");
+    if (o->run.gdb || o->run.save || o->run.load || o->run.flash.nflips || o->run.npower_cycles || o->run.nuarts ||
+        o->run.pictures.shots || o->run.pictures.films) {
+        error_setg(errp,
+                   "--gdb, --save, --load, --uart, --flash-flip, --power-cycle-at and those of displays are for zif "
+                   "run only");
         return false;
     }
     if (o->replay) {

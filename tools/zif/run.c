@@ -227,7 +227,7 @@ static bool prepare(Run *r, Error **errp)
         return false;
     }
     r->base = zif_machine_now(r->machine);
-    if (!recorders_open(&r->o.recorders, r->machine, errp)) {
+    if (!recorders_open(&r->o.recorders, r->machine, errp) || !pictures_open(&r->o.pictures, r->machine, errp)) {
         return false;
     }
     if (r->o.save && r->o.save_at != ZIF_TIME_NEVER) {

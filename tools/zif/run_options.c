@@ -34,6 +34,8 @@ enum {
     REALTIME,
     JUNIT,
     TRACE_HASH,
+    SCREENSHOT,
+    RECORD,
     VCD,
     COVERAGE,
     PROFILE,
@@ -124,6 +126,12 @@ const Option run_option_table[] = {
     { JUNIT, "junit", 0, OPTION_VALUE, "FILE", "Write the result as JUnit XML." },
     { TRACE_HASH, "trace-hash", 0, OPTION_FLAG, NULL,
       "Print a hash of the whole run: equal hashes are equal runs, on any host." },
+    { SCREENSHOT, "screenshot", 0, OPTION_VALUE, "FILE.png[,display=NAME][,at=TIME|end]",
+      "Write what a display shows at this virtual time, or at the end, however the run ends; `zif board' lists the "
+      "displays." },
+    { RECORD, "record", 0, OPTION_VALUE, "DIR[,display=NAME]",
+      "Write every frame of a display that differs from the one before, and frames.txt, which says for how long each "
+      "was shown (ffmpeg -f concat reads it)." },
     { VCD, "vcd", 0, OPTION_VALUE, "FILE[,timescale=1ns][,signal=NAME...]",
       "Record wires as a value-change dump: every pin, UART line, interrupt and bus, or the signals named (uart0.tx, "
       "gpio0.pin[17], timer0.CTRL.EN; * and ? stand for anything)." },
@@ -594,6 +602,10 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case REALTIME:
         o->realtime = true;
         return true;
+    case SCREENSHOT:
+        return pictures_add_shot(&o->pictures, value, errp);
+    case RECORD:
+        return pictures_add_film(&o->pictures, value, errp);
     case COVERAGE:
         recorders_add(&o->recorders, zif_observe_coverage, value);
         return true;
@@ -721,6 +733,7 @@ void run_options_free(RunOptions *o)
     }
     free(o->allowed);
     flash_options_free(&o->flash);
+    pictures_free(&o->pictures);
     free(o->power_cycles);
     free(o->images);
     free(o->save);

@@ -7,6 +7,7 @@
 #include "flash_files.h"
 #include "options.h"
 #include "inject.h"
+#include "pictures.h"
 #include "pins.h"
 #include "recorders.h"
 #include "steps.h"
@@ -48,6 +49,7 @@ typedef struct {
     ZifTime *power_cycles; /* virtual times */
     size_t npower_cycles;
     Recorders recorders;
+    Pictures pictures;
     const char **images;
     size_t nimages;
 } RunOptions;

@@ -249,6 +249,12 @@ int verdict(Run *r)
         r->outcome.cannot = true;
     }
     Error *err = NULL;
+    if (ran && !pictures_finish(&r->o.pictures, &err)) {
+        r->outcome.cannot |= !outcome_code(&r->outcome);
+        say(r, "%s", error_get_pretty(err));
+        error_free(err);
+        err = NULL;
+    }
     if (ran && !flash_options_keep_wear(&r->o.flash, r->machine, &err)) {
         say(r, "%s", error_get_pretty(err));
         error_free(err);

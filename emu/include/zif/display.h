@@ -22,7 +22,8 @@ struct ZifPicture {
 struct ZifDisplaySource {
     /* Pixels now; 0 and 0 when nothing is shown. At most 4096 each. */
     void (*size)(ZifDevice *dev, unsigned *width, unsigned *height);
-    /* The first end of a frame after `after`; ZIF_TIME_NEVER while it does not scan. NULL: no frames of its own, looked at 60 times a second. */
+    /* The first end of a frame after `after`, from the registers and times as they are; ZIF_TIME_NEVER while it does not scan. When it
+     * would say something else than before, zif_frames_changed tells. NULL: no frames of its own, looked at 60 times a second. */
     ZifTime (*next_frame)(ZifDevice *dev, ZifTime after);
     /* Somebody looks from now on, or nobody does any more: dirty logging on and off. Optional. */
     void (*watch)(ZifDevice *dev, bool on);
@@ -41,10 +42,12 @@ ZifDisplay *zif_machine_display_by_name(ZifMachine *m, const char *name, Error *
 const char *zif_display_name(const ZifDisplay *d);
 ZifDevice *zif_display_device(const ZifDisplay *d);
 
-/** The picture as it is at this moment, between runs or from a call of zif_machine_at. Never NULL. */
+/** The picture as it is at this moment, between runs or from a call of zif_machine_at. Never NULL. While nobody waits for frames each look
+ * draws all of it. */
 const ZifPicture *zif_display_look(ZifDisplay *d);
 /** Calls fn at the end of each frame from now on, changed or not, until it is called with fn NULL and the same opaque. fn may look and stop
- * the machine, and drive nothing. A machine that sleeps for ever is still told to be dead: frames wake nobody. */
+ * the machine, and drive nothing. A machine that sleeps for ever is still told to be dead: frames wake nobody. While a debugger repeats the
+ * past it is not called. */
 void zif_display_on_frame(ZifDisplay *d, void (*fn)(void *opaque, const ZifPicture *picture, ZifTime when),
                           void *opaque);
 /** A hash of the picture's size and pixels (XXH3), as of the last frame or look. */

@@ -229,7 +229,8 @@ bool zif_machine_save_file(ZifMachine *m, const char *path, Error **errp);
  * any program. The trace hash is not stored. */
 bool zif_machine_load_file(ZifMachine *m, const char *path, Error **errp);
 
-/** Starts the trace hash: register state at exceptions, every MMIO access, every UART byte. */
+/** Starts the trace hash: register state at exceptions, every MMIO access, every UART byte, every changed frame of a
+ * display. */
 void zif_machine_enable_trace_hash(ZifMachine *m);
 uint64_t zif_machine_trace_hash(const ZifMachine *m);
 

@@ -377,6 +377,10 @@ bool zif_can_send(ZifDevice *dev, const ZifCanFrame *frame);
 /** Tells the others that the bus is free. */
 void zif_can_free(ZifDevice *dev);
 
+/** A display (cls->display): what next_frame says is different from now on, for a register or a clock changed. A reset of the machine and a
+ * restored snapshot need not be told. */
+void zif_frames_changed(ZifDevice *dev);
+
 /** A pseudo-random 32-bit number from the machine's seed; part of the machine's state. */
 uint32_t zif_random(ZifDevice *dev);
 

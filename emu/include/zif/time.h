@@ -40,6 +40,7 @@ struct ZifEvent {
     void (*fn)(void *opaque);
     void *opaque;
     uint32_t order;
+    bool looks; /* set after init: it belongs to somebody who only looks, and no sleeping machine lives on for it */
     /* private */
     ZifTime when; /* ZIF_TIME_NEVER while idle */
     uint64_t seq;
@@ -68,6 +69,8 @@ ZifTime zif_timeline_time_at(const ZifTimeline *tl, uint64_t cycles);
 uint64_t zif_timeline_cycles_at(const ZifTimeline *tl, ZifTime t);
 /** Time of the earliest scheduled event, or ZIF_TIME_NEVER. */
 ZifTime zif_timeline_next(const ZifTimeline *tl);
+/** The same of those events that may change something: without those that only look. */
+ZifTime zif_timeline_next_change(const ZifTimeline *tl);
 /** Runs every event due at or before now, in order, including those the events themselves schedule. */
 void zif_timeline_run_due(ZifTimeline *tl);
 
