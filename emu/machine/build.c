@@ -405,18 +405,17 @@ bool zif__build(ZifMachine *m, Error **errp)
     uint64_t hz = 0;
     Supplier clock = { .node = -1 };
     int cpu = find_cpu(m->fdt);
-    bool bus_only = zif__tree_has(m->fdt, 0, "zif,bus-only");
-    if ((cpu < 0) != bus_only) {
-        error_setg(errp,
-                   bus_only ? "the root has zif,bus-only, but there is a /cpus/cpu@0" : "the tree has no /cpus/cpu@0");
+    m->bus_only = zif__tree_has(m->fdt, 0, "zif,bus-only");
+    if (cpu < 0 && !m->bus_only) {
+        error_setg(errp, "the tree has no /cpus/cpu@0");
         return false;
     }
     m->model = zif__tree_string(m->fdt, 0, "model");
     m->nvic = -1;
-    if (!bus_only && !prepare_core(m, cpu, &clock, &hz, errp)) {
+    if (cpu >= 0 && !prepare_core(m, cpu, &clock, &hz, errp)) {
         return false;
     }
-    m->kit.timeline = zif_timeline_new(bus_only ? NO_CORE_HZ : hz);
+    m->kit.timeline = zif_timeline_new(cpu < 0 ? NO_CORE_HZ : hz);
     memory_region_init(&m->system, NULL, "system", 1ull << 32);
     m->kit.root = &m->system;
     if (!walk(m, 0, 0, errp) || !zif__no_overlaps(m, errp)) {
@@ -440,9 +439,9 @@ bool zif__build(ZifMachine *m, Error **errp)
     }
     m->cpu_config.bus = &m->system;
     m->cpu_config.timeline = m->kit.timeline;
-    m->cpu = bus_only ? NULL : zif_cpu_new(&m->cpu_config, errp);
+    m->cpu = cpu < 0 ? NULL : zif_cpu_new(&m->cpu_config, errp);
     zif__displays_build(m);
-    return (m->cpu || bus_only) && zif__wire_devices(m, errp) && zif__serial_build(m, errp) &&
+    return (m->cpu || cpu < 0) && zif__wire_devices(m, errp) && zif__serial_build(m, errp) &&
            zif__semihost_build(m, errp) && zif__unmodelled_hold(m, errp);
 }
 

@@ -223,7 +223,7 @@ static bool monitor(void *opaque, const char *command, FILE *out)
 ZifDebugger *zif_debugger_new(ZifMachine *m, void (*output)(void *opaque, const void *bytes, size_t len), void *opaque,
                               Error **errp)
 {
-    if (!m->cpu) {
+    if (!zif_machine_can_run(m)) {
         error_setg(errp, "%s has no processor to debug", m->config.board);
         return NULL;
     }

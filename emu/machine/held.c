@@ -9,6 +9,11 @@ bool zif_machine_has_cpu(const ZifMachine *m)
     return m->cpu != NULL;
 }
 
+bool zif_machine_can_run(const ZifMachine *m)
+{
+    return m->cpu && !m->bus_only;
+}
+
 uint64_t zif__cycles(const ZifMachine *m)
 {
     return m->cpu ? zif_cpu_cycles(m->cpu) : zif_timeline_now(m->kit.timeline);

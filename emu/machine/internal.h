@@ -68,6 +68,7 @@ struct ZifMachine {
     MemoryRegion system;
     AddressSpace bus; /* what bus masters see */
     bool bus_ready;
+    bool bus_only; /* the tree says that nothing runs here */
     ZifKit kit;
     ZifCpu *cpu;
     ZifCpuConfig cpu_config;

@@ -433,7 +433,7 @@ ZifRunReason zif_machine_run(ZifMachine *m, ZifTime until, ZifRunInfo *info)
     ZifMemoryContext *before = zif__enter(m);
     info = info ? info : &unused;
     memset(info, 0, sizeof *info);
-    if (m->cpu) {
+    if (zif_machine_can_run(m)) {
         run(m, until, info);
         if (info->reason != ZIF_RUN_TIME && info->reason != ZIF_RUN_ASKED && info->reason != ZIF_RUN_BREAK) {
             zif__rtt_final(m);

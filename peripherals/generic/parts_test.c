@@ -66,7 +66,7 @@ static void use_part(ZifBench *b, ZifDevice *part)
 
 static void random_bytes_never_harm_a_part(void **state)
 {
-    static const char *const parts[] = { "at24", "lm75", "tmp105", "ds1338", "ssd1306", "sd-card" };
+    static const char *const parts[] = { "at24", "lm75", "tmp105", "ds1338", "ssd1306", "sd-card", "i2c-registers" };
     for (seed = 1; seed <= 3; seed++) {
         uint32_t round = seed;
         for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -74,6 +74,17 @@ static void random_bytes_never_harm_a_part(void **state)
         }
         seed = round;
     }
+}
+
+static void a_part_of_plain_registers_holds_what_its_node_and_the_bus_say(void **state)
+{
+    ZifDevice *part = zif_bench_add(*state, "i2c-registers", PROPS(PROP("zif,values", 0x4f, 0x40, 0x50, 0x07)));
+    uint8_t bytes[3];
+    assert_true(i2c_get(part, BYTES(0x4e), bytes, 3));
+    assert_memory_equal(bytes, ((uint8_t[]){ 0x00, 0x40, 0x07 }), 3);
+    assert_int_equal(i2c_put(part, BYTES(0xff, 0x11, 0x22)), 4);
+    assert_true(i2c_get(part, BYTES(0xff), bytes, 2)); /* the number goes on from 0 */
+    assert_memory_equal(bytes, ((uint8_t[]){ 0x11, 0x22 }), 2);
 }
 
 static void use_registers(ZifBench *b, ZifDevice *dev)
@@ -152,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(random_bytes_never_harm_a_part),
+        TEST(a_part_of_plain_registers_holds_what_its_node_and_the_bus_say),
         TEST(random_accesses_never_harm_a_controller_with_parts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

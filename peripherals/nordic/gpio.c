@@ -8,7 +8,7 @@
  * Missing: nothing else known. (This series has no LATCH register.)
  *
  * Node properties: nordic,gpiote: who hears of pads and of DETECT. zif,pull-ups: pads that a resistor of the board pulls up,
- * one bit each.
+ * one bit each. zif,as-qemu: a pin whose input buffer is disconnected reads as its pull (here: 0).
  * Wires: input "pin" is what the board drives on a pad, output "pin" is the level of each pad.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -66,6 +66,11 @@ static bool drives(uint32_t cnf, int level)
     return level ? drive < 6 : drive != 4 && drive != 5;
 }
 
+static unsigned pull(const Gpio *g, unsigned pin)
+{
+    return zif_bits(g->values[PIN_CNF + pin], 2, 2);
+}
+
 static int pad_level(const Gpio *g, unsigned pin)
 {
     uint32_t cnf = g->values[PIN_CNF + pin];
@@ -79,10 +84,10 @@ static int pad_level(const Gpio *g, unsigned pin)
     if (zif_input_connected(&g->dev, PIN_IN, pin)) {
         return zif_input_level(&g->dev, PIN_IN, pin);
     }
-    if (zif_bits(cnf, 2, 2) == PULL_DOWN) {
+    if (pull(g, pin) == PULL_DOWN) {
         return 0;
     }
-    return zif_bits(cnf, 2, 2) == PULL_UP || zif_bits(zif_prop_u32(&g->dev, "zif,pull-ups", 0), pin, 1);
+    return pull(g, pin) == PULL_UP || zif_bits(zif_prop_u32(&g->dev, "zif,pull-ups", 0), pin, 1);
 }
 
 static bool input_connected(const Gpio *g, unsigned pin)
@@ -138,8 +143,10 @@ static uint32_t gpio_peek(ZifDevice *dev, unsigned slot)
         return g->values[slot];
     }
     uint32_t in = 0;
+    bool as_qemu = zif_prop_bool(dev, "zif,as-qemu");
     for (unsigned pin = 0; pin < NPINS; pin++) {
-        in |= (uint32_t)(input_connected(g, pin) && pad_level(g, pin)) << pin;
+        bool high = input_connected(g, pin) ? pad_level(g, pin) : as_qemu && pull(g, pin) == PULL_UP;
+        in |= (uint32_t)high << pin;
     }
     return in;
 }

@@ -6,7 +6,15 @@
  */
 #include "nordic.h"
 
-enum { IRQ = 0, EVENTS_AT = 0x100, EVENTS_END = 0x180, INTENSET_AT = 0x304, INTENCLR_AT = 0x308, POWER_AT = 0xFFC };
+enum {
+    IRQ = 0,
+    EVENTS_AT = 0x100,
+    EVENTS_END = 0x180,
+    INTEN_AT = 0x300,
+    INTENSET_AT = 0x304,
+    INTENCLR_AT = 0x308,
+    POWER_AT = 0xFFC
+};
 
 const ZifField zif__nrf_task_fields[] = { { "TRIGGER", 0, 1, ZIF_WO }, { 0 } };
 const ZifField zif__nrf_event_fields[] = { { "EVENT", 0, 1, ZIF_RW }, { 0 } };
@@ -102,10 +110,13 @@ bool zif__nrf_common_write(ZifDevice *dev, unsigned slot, uint32_t old)
         zif_report(dev, ZIF_REPORT_CLOCK_OFF, slot, "written while the block's POWER register is 0");
         return true;
     }
-    if (offset == INTENSET_AT) {
-        values[slot_at(cls, INTENCLR_AT)] = values[slot];
-    } else if (offset == INTENCLR_AT) {
-        values[slot_at(cls, INTENSET_AT)] = values[slot];
+    if (offset >= INTEN_AT && offset <= INTENCLR_AT) { /* two or three views of one register */
+        for (uint32_t view = INTEN_AT; view <= INTENCLR_AT; view += 4) {
+            int other = slot_at(cls, view);
+            if (other >= 0) {
+                values[other] = values[slot];
+            }
+        }
     } else if (offset < EVENTS_AT || offset >= EVENTS_END) {
         return false;
     }

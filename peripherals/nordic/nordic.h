@@ -3,7 +3,7 @@
  *
  * Reference: nRF51 Series Reference Manual v3.0, chapter 10 "Peripheral interface" and 14 "PPI".
  * A block's registers follow one plan: tasks at 0x000-0x0FC, events at 0x100-0x17C, SHORTS at 0x200, INTENSET/INTENCLR
- * at 0x304/0x308. The event at 0x100 + 4n is enabled by bit n of INTEN.
+ * at 0x304/0x308, in some blocks also INTEN at 0x300. The event at 0x100 + 4n is enabled by bit n of INTEN.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef ZIF_NORDIC_H
@@ -27,6 +27,10 @@
 #define NRF_EVENTS(n, off, num)                                                                                        \
     {                                                                                                                  \
         .name = n, .offset = off, .count = num, .stride = 4, .fields = zif__nrf_event_fields                           \
+    }
+#define NRF_INTEN(list)                                                                                                \
+    {                                                                                                                  \
+        .name = "INTEN", .offset = 0x300, .fields = ZIF_FIELDS(list(ZIF_RW))                                           \
     }
 #define NRF_INTENSET(list)                                                                                             \
     {                                                                                                                  \

@@ -9,7 +9,8 @@
  * Missing: SPIS; enabling it says so.
  *
  * Node properties: sck-pin, mosi-pin, miso-pin, scl-pin, sda-pin: the pins the board's bus is soldered to. Child nodes: the
- * parts on the bus.
+ * parts on the bus. zif,as-qemu: no pins need to be selected, TWI takes no time (until a byte waits in RXD), and ADDRESS holds the
+ * address shifted left by one.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "spi_twi.h"
@@ -88,7 +89,8 @@ ZifTime zif__nrf_bits(const SpiTwi *s, unsigned bits)
 bool zif__nrf_reaches(const SpiTwi *s, unsigned psel, const char *soldered)
 {
     uint32_t pin = s->values[psel];
-    return pin != NRF_DISCONNECTED && pin == zif_prop_u32(&s->dev, soldered, pin);
+    return pin == NRF_DISCONNECTED ? zif_prop_bool(&s->dev, "zif,as-qemu")
+                                   : pin == zif_prop_u32(&s->dev, soldered, pin);
 }
 
 static void enable(SpiTwi *s, uint32_t old)

@@ -17,6 +17,11 @@ static ZifDevice *part(SpiTwi *s)
     return s->twi.on ? zif_i2c_part(&s->dev, s->twi.address) : NULL;
 }
 
+static bool as_qemu(const SpiTwi *s)
+{
+    return zif_prop_bool(&s->dev, "zif,as-qemu");
+}
+
 static void enter(SpiTwi *s, unsigned state, unsigned bits)
 {
     ZifTime time = zif__nrf_bits(s, bits);
@@ -105,7 +110,7 @@ static void byte_boundary(SpiTwi *s)
 static void addressed(SpiTwi *s)
 {
     bool wired = zif__nrf_reaches(s, PSELSCK, "scl-pin") && zif__nrf_reaches(s, PSELMOSI, "sda-pin");
-    s->twi.address = s->values[ADDRESS];
+    s->twi.address = as_qemu(s) ? s->values[ADDRESS] >> 1 : s->values[ADDRESS];
     s->twi.on = wired && zif_i2c_start(&s->dev, s->twi.address, s->twi.reading) != NULL;
     if (!s->twi.on) {
         fail(s, ANACK);
@@ -184,6 +189,16 @@ static void go_on(SpiTwi *s)
     }
 }
 
+/* What the bus does next it has done, until there is a byte to be read: that of a new transfer, or of this one. */
+static void at_once(SpiTwi *s, bool new_transfer)
+{
+    s->twi.rx_full &= !new_transfer;
+    while (zif_due(&s->dev, BUS_STEP) != ZIF_TIME_NEVER && !(s->twi.state == TWI_RX && s->twi.rx_full)) {
+        zif_cancel(&s->dev, BUS_STEP);
+        zif__nrf_twi_step(s);
+    }
+}
+
 void zif__nrf_twi_write(SpiTwi *s, unsigned slot)
 {
     switch (slot) {
@@ -211,6 +226,9 @@ void zif__nrf_twi_write(SpiTwi *s, unsigned slot)
         return;
     }
     go_on(s);
+    if (as_qemu(s)) {
+        at_once(s, slot == TASKS_STARTRX);
+    }
 }
 
 void zif__nrf_twi_rxd_read(SpiTwi *s)

@@ -10,7 +10,7 @@
  * Missing: nothing else known.
  *
  * Node properties: tx-pin, rx-pin: the pins the board's serial line is soldered to; a UART routed to others is not heard
- * there. nordic,gpio: the port.
+ * there. nordic,gpio: the port. zif,as-qemu: without pins selected it is heard and hears.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "nordic.h"
@@ -29,6 +29,7 @@ enum {
     EVENTS_ERROR,
     EVENTS_RXTO,
     SHORTS,
+    INTEN,
     INTENSET,
     INTENCLR,
     ERRORSRC,
@@ -64,6 +65,7 @@ static const ZifRegister regs[NREGS] = {
     [SHORTS] = { .name = "SHORTS",
                  .offset = 0x200,
                  .fields = ZIF_FIELDS({ "CTS_STARTRX", 3, 1, ZIF_RW }, { "NCTS_STOPRX", 4, 1, ZIF_RW }) },
+    [INTEN] = NRF_INTEN(UART_INTS),
     [INTENSET] = NRF_INTENSET(UART_INTS),
     [INTENCLR] = NRF_INTENCLR(UART_INTS),
     [ERRORSRC] = { .name = "ERRORSRC",
@@ -80,7 +82,7 @@ static const ZifRegister regs[NREGS] = {
               .flags = ZIF_REG_VOLATILE,
               .fields = ZIF_FIELDS({ "RXD", 0, 8, ZIF_RO }) },
     [TXD] = { .name = "TXD", .offset = 0x51C, .fields = ZIF_FIELDS({ "TXD", 0, 8, ZIF_WO }) },
-    [BAUDRATE] = { .name = "BAUDRATE", .offset = 0x524 },
+    [BAUDRATE] = { .name = "BAUDRATE", .offset = 0x524, .reset = 0x04000000 },
     [CONFIG] = { .name = "CONFIG",
                  .offset = 0x56C,
                  .fields = ZIF_FIELDS({ "HWFC", 0, 1, ZIF_RW }, { "PARITY", 1, 3, ZIF_RW }) },
@@ -113,7 +115,8 @@ static bool enabled(const Uart *u)
 static bool reaches(const Uart *u, unsigned psel, const char *soldered)
 {
     uint32_t pin = u->values[psel];
-    return pin != NRF_DISCONNECTED && pin == zif_prop_u32(&u->dev, soldered, pin);
+    return pin == NRF_DISCONNECTED ? zif_prop_bool(&u->dev, "zif,as-qemu")
+                                   : pin == zif_prop_u32(&u->dev, soldered, pin);
 }
 
 static ZifTime uart_frame_time(ZifDevice *dev)

@@ -257,6 +257,89 @@ class Flash(Case):
         self.assertEqual([s.read(self.BASE + n, "w") for n in (0, 2)], [0x20, 0x22cb])
 
 
+class AsQemu(Case):
+    """What QEMU's tests of its microbit expect (docs/qtest.md), and beside it what the real board does."""
+    UART, TWI, GPIO = 0x40002000, 0x40003000, 0x50000000
+    ENABLE, CNF = 0x500, 0x700
+
+    def both(self, *options):
+        return Session(self, "-M", "microbit", *options), Session(self, "-M", "bbc_microbit", *options)
+
+    def test_a_uart_needs_no_pins(self):
+        for s, heard in zip(self.both("-chardev", "socket,id=s0,path=SERIAL", "-serial", "chardev:s0"), (True, False)):
+            s.write(self.UART + self.ENABLE, 4)
+            s.write(self.UART + 0x00, 1)  # STARTRX
+            s.write(self.UART + 0x08, 1)  # STARTTX
+            s.write(self.UART + 0x51C, ord("t"))
+            s.ask("clock_step 1000000")
+            self.assertEqual(s.read(self.UART + 0x11C), 1)  # TXDRDY either way
+            if heard:
+                self.assertEqual(s.serial.recv(10), b"t")
+                s.serial.sendall(b"r")
+                while not s.read(self.UART + 0x108):
+                    pass
+                self.assertEqual(s.read(self.UART + 0x518), ord("r"))
+            else:
+                s.qmp("quit")
+                self.assertEqual(s.serial.recv(10), b"")
+                self.assertEqual(s.process.wait(60), 0)
+
+    def test_a_disconnected_input_reads_as_its_pull(self):
+        for s, high in zip(self.both(), (1, 0)):
+            s.ask("set_irq_in gpio0 pin 5 0")
+            s.write(self.GPIO + self.CNF + 5 * 4, 0b1110)  # pull-up, buffer disconnected
+            self.assertEqual(s.read(self.GPIO + 0x510) >> 5 & 1, high)
+            s.write(self.GPIO + self.CNF + 5 * 4, 0b1100)  # connected: who drives it decides
+            self.assertEqual(s.read(self.GPIO + 0x510) >> 5 & 1, 0)
+
+    def test_the_edge_connector_has_no_resistors(self):
+        for s, high in zip(self.both(), (0, 1)):
+            s.write(self.GPIO + self.CNF + 2 * 4, 0)
+            self.assertEqual(s.read(self.GPIO + 0x510) >> 2 & 1, high)
+
+    def read_part(self, s, address, number):
+        s.write(self.TWI + 0x588, address)
+        s.write(self.TWI + 0x008, 1)  # STARTTX
+        s.write(self.TWI + 0x51C, number)
+        s.write(self.TWI + 0x014, 1)  # STOP
+        s.write(self.TWI + 0x000, 1)  # STARTRX
+        value = s.read(self.TWI + 0x518)
+        s.write(self.TWI + 0x014, 1)
+        return value
+
+    def test_a_transfer_takes_no_time_and_its_address_is_shifted(self):
+        for s, seen in zip(self.both(), (True, False)):
+            s.write(self.TWI + self.ENABLE, 5)
+            for address, number, value in ((0x1d, 0x0d, 0x5a), (0x1e, 0x4f, 0x40), (0x1d, 0x0d, 0x5a), (0x0e, 0x07, 0xc4)):
+                self.assertEqual(self.read_part(s, address << 1, number), value if seen else 0)
+
+    def test_a_part_that_is_not_there_does_not_acknowledge(self):
+        s = Session(self, "-M", "microbit")
+        s.write(self.TWI + self.ENABLE, 5)
+        self.read_part(s, 0x50 << 1, 0)
+        self.assertEqual(s.read(self.TWI + 0x124), 1)  # ERROR
+        self.assertEqual(s.read(self.TWI + 0x4C4), 2)  # ANACK
+
+    def test_firmware_never_meets_it(self):
+        for command in ("run", "gdb"):
+            r = subprocess.run([ZIF, command, "--board", "qemu_microbit", "/dev/null"], capture_output=True, text=True, check=False)
+            self.assertEqual(r.returncode, 125, r.stderr)
+            self.assertIn("no processor to run", r.stderr)
+
+    def test_interrupts_arrive_all_the_same(self):
+        s = Session(self, "-M", "microbit")
+        s.ask("irq_intercept_in /machine/armv7m")
+        s.write(self.UART + self.ENABLE, 4)
+        s.write(self.UART + 0x304, 0x80)
+        s.write(self.UART + 0x300, 0x84)  # INTEN, the same bits
+        self.assertEqual(s.read(self.UART + 0x308), 0x84)
+        s.write(self.UART + 0x08, 1)
+        s.write(self.UART + 0x51C, 1)
+        s.q.write("clock_step 1000000\n")
+        s.q.flush()
+        self.assertEqual(s.q.readline(), "IRQ raise 2\n")
+
+
 class Usage(Case):
     def refused(self, *words):
         r = subprocess.run([ARM, *words], capture_output=True, text=True, check=False, input="", timeout=60)

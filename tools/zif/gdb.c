@@ -170,8 +170,8 @@ static bool can_run(char **argv, bool *help, Error **errp)
     *help = ok && o.help;
     ZifMachine *m = ok && !o.help ? zif_machine_new(&o.machine, errp) : NULL;
     ok = ok && (o.help || m);
-    if (m && !zif_machine_has_cpu(m)) {
-        error_setg(errp, "%s has no processor: `zif qtest` drives its bus", o.machine.board);
+    if (m && !zif_machine_can_run(m)) {
+        error_setg(errp, "%s has no processor to run: `zif qtest` drives its bus", o.machine.board);
         ok = false;
     }
     for (size_t i = 0; ok && m && i < o.nimages; i++) {

@@ -150,8 +150,8 @@ static bool load(Run *r, Error **errp)
     if (!r->machine || !r->images || !flash_options_apply(&r->o.flash, r->machine, false, errp)) {
         return false;
     }
-    if (!zif_machine_has_cpu(r->machine)) {
-        error_setg(errp, "%s has no processor: `zif qtest` drives its bus", r->o.machine.board);
+    if (!zif_machine_can_run(r->machine)) {
+        error_setg(errp, "%s has no processor to run: `zif qtest` drives its bus", r->o.machine.board);
         return false;
     }
     for (size_t i = 0; i < r->o.nimages; i++) {

@@ -36,6 +36,17 @@ static bool version(SystemArm *s, const char *value, Error **errp)
     return true;
 }
 
+/* Where QEMU's tests of a board expect what the real one does not do, there is a board qemu_NAME that does. */
+static const char *as_qemu(const char *name)
+{
+    for (unsigned i = 0; i < zif_nboards; i++) {
+        if (!strncmp(zif_boards[i].name, "qemu_", 5) && !strcmp(zif_boards[i].name + 5, name)) {
+            return zif_boards[i].name;
+        }
+    }
+    return name;
+}
+
 static bool machine(SystemArm *s, const char *value, Error **errp)
 {
     char *name = system_arm_keep(s, value, strcspn(value, ","), errp);
@@ -49,7 +60,7 @@ static bool machine(SystemArm *s, const char *value, Error **errp)
     }
     s->machines = !strcmp(name, "help") || !strcmp(name, "?");
     name = !strncmp(name, "type=", 5) ? name + 5 : name;
-    s->session.machine.board = strcmp(name, "none") != 0 ? name : NULL;
+    s->session.machine.board = strcmp(name, "none") != 0 ? as_qemu(name) : NULL;
     return true;
 }
 

@@ -149,6 +149,8 @@ void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void 
  * For tests of a device model, or of a driver's register sequence, from a host program. The processor stands still; a board
  * may have none. Mixing with zif_machine_run is allowed. */
 bool zif_machine_has_cpu(const ZifMachine *m);
+/** Has it one that may run? Not on a board whose tree says zif,bus-only. */
+bool zif_machine_can_run(const ZifMachine *m);
 /** Lets time pass until exactly `until`; events due on the way happen in order, a reset they ask for is done. The processor's
  * cycle counter (SysTick) goes on by the whole cycles that fit. A time that has passed changes nothing. */
 void zif_machine_advance(ZifMachine *m, ZifTime until);
