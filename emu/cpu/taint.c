@@ -8,7 +8,7 @@
  * from the load of an unwritten byte on, the core runs one instruction at a time until no register or flag holds anything of it. Where
  * the rules are not exact they forget: a report is a mistake, silence is no proof.
  *
- * Departs: floating-point registers, long multiplication and division forget. An exception forgets what the registers held.
+ * Departs: an exception forgets what the registers held. Floating-point registers that no instruction touches for a while forget, too.
  * Reference: ARMv7-M ARM (DDI 0403E) A5, A7.7. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "taint.h"
@@ -21,6 +21,7 @@
 enum {
     PAGE = ZIF_PORT_PAGE,
     PAGE_LOOKS = 100000, /* accesses to a page, after which it counts as written */
+    FP_REST = 1000,      /* instructions without floating point, after which its registers are not waited for */
 };
 static const uint64_t most_steps = 20000000; /* instructions followed in one run */
 
@@ -43,17 +44,18 @@ typedef struct {
 struct ZifTaint {
     ZifCpu *cpu;
     Shadow *shadows;
-    uint32_t mask[16];
-    Origin origin[16];
-    uint8_t flags;
-    Origin flags_origin;
+    uint32_t mask[TAINT_REGISTERS];
+    Origin origin[TAINT_REGISTERS];
+    uint8_t flags, fpscr;
+    Origin flags_origin, fpscr_origin;
+    unsigned fp_rest; /* instructions since the last of the floating-point unit */
     /* The instruction under way. */
     bool stepping, loading, unknown, storing;
-    uint32_t load_mask[16];
-    Origin load_origin[16];
-    uint16_t loads; /* registers it loads */
+    uint32_t load_mask[TAINT_REGISTERS];
+    Origin load_origin[TAINT_REGISTERS];
+    uint64_t loads; /* registers it loads */
     uint32_t store_at;
-    uint8_t store_tainted[64]; /* of each byte it stores: is all of it unwritten? */
+    uint8_t store_tainted[4 * 32]; /* of each byte it stores: is all of it unwritten? */
     unsigned store_len;
     uint32_t before[16];
     TaintResult alu;
@@ -200,9 +202,9 @@ static void report(ZifTaint *t, Origin o, const char *decides)
 /* Register `r` decides something: said once, then forgotten. */
 static void decides(ZifTaint *t, unsigned r, const char *what)
 {
-    if (r < 16 && t->mask[r]) {
+    if (r < TAINT_REGISTERS && t->mask[r]) {
         report(t, t->origin[r], what);
-        for (unsigned i = 0; i < 16; i++) { /* with its copies */
+        for (unsigned i = 0; i < TAINT_REGISTERS; i++) { /* with its copies */
             if (t->mask[i] && t->origin[i].address == t->origin[r].address && i != r) {
                 t->mask[i] = 0;
             }
@@ -226,21 +228,32 @@ static void condition(ZifTaint *t, unsigned cond)
 
 bool zif__taint_active(const ZifTaint *t)
 {
-    if (t->flags || t->loading) {
+    if (t->flags || t->fpscr || t->loading) {
         return true;
     }
-    for (unsigned i = 0; i < 15; i++) {
-        if (t->mask[i]) {
+    for (unsigned i = 0; i < TAINT_REGISTERS; i++) {
+        if (t->mask[i] && i != 15) {
             return true;
         }
     }
     return false;
 }
 
+/* What is left in floating-point registers is mostly dead: it must not cost the run its pace. */
+static void rest_fp(ZifTaint *t, bool fp)
+{
+    t->fp_rest = fp ? 0 : t->fp_rest + 1;
+    if (t->fp_rest > FP_REST) {
+        memset(t->mask + TAINT_S0, 0, sizeof t->mask - TAINT_S0 * sizeof *t->mask);
+        t->fpscr = 0;
+        t->fp_rest = 0;
+    }
+}
+
 void zif__taint_clear(ZifTaint *t)
 {
     memset(t->mask, 0, sizeof t->mask);
-    t->flags = 0;
+    t->flags = t->fpscr = 0;
     t->loading = t->storing = t->unknown = t->stepping = false;
     t->loads = 0;
 }
@@ -260,7 +273,7 @@ static void load_register(ZifTaint *t, unsigned r, uint32_t addr, unsigned size,
     if (sign && size < 4 && m >> (8 * size - 1) & 1) {
         m |= UINT32_MAX << 8 * size;
     }
-    t->loads |= (uint16_t)(1u << r);
+    t->loads |= UINT64_C(1) << r;
     t->load_mask[r] = m;
     t->load_origin[r] = (Origin){ from, pc };
     t->loading |= m != 0;
@@ -287,6 +300,11 @@ static void note_load(ZifTaint *t, uint32_t pc, const ZifMem *m)
     case ZIF_MEM_EXCLUSIVE:
         load_register(t, m->rt, addr, m->unit, false, pc);
         return;
+    case ZIF_MEM_FP:
+        for (unsigned i = 0; i < m->fp_words && m->fp_first + i < 32; i++) {
+            load_register(t, TAINT_S0 + m->fp_first + i, addr + 4 * i, 4, false, pc);
+        }
+        return;
     default:
         return;
     }
@@ -295,25 +313,40 @@ static void note_load(ZifTaint *t, uint32_t pc, const ZifMem *m)
 static void store_register(ZifTaint *t, unsigned r, unsigned size)
 {
     for (unsigned i = 0; i < size && t->store_len < sizeof t->store_tainted; i++) {
-        bool all = r < 15 && i < 4 && (t->mask[r] >> 8 * i & 0xff) == 0xff;
+        bool all = r != 15 && i < 4 && (t->mask[r] >> 8 * i & 0xff) == 0xff;
         t->store_tainted[t->store_len++] = all;
         t->storing |= all;
+    }
+}
+
+/* The registers a store stores, as a bit each. */
+static uint64_t stored(const ZifMem *m)
+{
+    switch (m->form) {
+    case ZIF_MEM_CORE:
+        return m->regs;
+    case ZIF_MEM_PAIR:
+        return 1u << m->rt | 1u << m->rt2;
+    case ZIF_MEM_EXCLUSIVE:
+        return 1u << m->rt;
+    case ZIF_MEM_FP:
+        return ((UINT64_C(1) << m->fp_words) - 1) << (TAINT_S0 + m->fp_first);
+    default:
+        return 0;
     }
 }
 
 static void note_store(ZifTaint *t, uint32_t pc, const ZifMem *m)
 {
     uint32_t base;
-    uint16_t regs = m->form == ZIF_MEM_CORE ? m->regs : m->form == ZIF_MEM_PAIR ? 0 : (uint16_t)(1u << m->rt);
+    uint64_t regs = stored(m);
+    unsigned size = m->unit < 4 ? m->unit : 4; /* a double is two registers */
     t->store_at = zif__mem_start(t->cpu->port, pc, m, &base);
     t->store_len = 0;
-    if (m->form == ZIF_MEM_FP || m->form == ZIF_MEM_TABLE) {
-        return;
-    }
     bool to_device = !zif__port_find(t->cpu->port, t->store_at);
-    uint32_t bits = m->unit >= 4 ? UINT32_MAX : (1u << 8 * m->unit) - 1;
-    for (unsigned r = 0; r < 15; r++) {
-        if ((regs >> r & 1) && to_device && (t->mask[r] & bits)) {
+    uint32_t bits = size == 4 ? UINT32_MAX : (1u << 8 * size) - 1;
+    for (unsigned r = 0; r < TAINT_REGISTERS; r++) {
+        if ((regs >> r & 1) && to_device && r != 15 && (t->mask[r] & bits)) {
             decides(t, r, "is written to a peripheral");
         }
     }
@@ -322,9 +355,9 @@ static void note_store(ZifTaint *t, uint32_t pc, const ZifMem *m)
         store_register(t, m->rt2, 4);
         return;
     }
-    for (unsigned r = 0; r < 16; r++) {
+    for (unsigned r = 0; r < TAINT_REGISTERS; r++) {
         if (regs >> r & 1) {
-            store_register(t, r, m->unit);
+            store_register(t, r, size);
         }
     }
 }
@@ -362,7 +395,7 @@ void zif__taint_before(ZifTaint *t)
     t->stepping = true;
     t->loading = t->storing = t->unknown = false;
     t->loads = 0;
-    t->alu = (TaintResult){ .known = true, .rd = -1 };
+    t->alu = (TaintResult){ .known = true, .rd = -1, .rd2 = -1 };
     if (++t->steps > most_steps) {
         zif__taint_clear(t);
         return;
@@ -375,12 +408,18 @@ void zif__taint_before(ZifTaint *t)
         t->before[r] = zif_port_get(port, (ZifReg)(ZIF_REG_R0 + r));
     }
     bool cbz = (code[0] & 0xf500) == 0xb100;
+    TaintInput in = { t->before, t->mask, t->flags, t->fpscr };
     switch (insn.kind) {
     case ZIF_INSN_MEM: {
         ZifMem m = zif__mem_decode(code[0], code[1]);
+        rest_fp(t, m.form == ZIF_MEM_FP);
         before_memory(t, pc, &m);
         return;
     }
+    case ZIF_INSN_FP:
+        rest_fp(t, true);
+        t->alu = zif__taint_fp(code[0], code[1], &in);
+        return;
     case ZIF_INSN_IT:
         condition(t, insn.imm >> 4);
         return;
@@ -391,9 +430,9 @@ void zif__taint_before(ZifTaint *t)
     case ZIF_INSN_DIV:
         break;
     default:
-        t->unknown = insn.kind == ZIF_INSN_FP;
         return;
     }
+    rest_fp(t, false);
     if (cbz) {
         decides(t, code[0] & 7, "decides a branch");
     } else if ((code[0] & 0xf000) == 0xd000) {
@@ -401,7 +440,6 @@ void zif__taint_before(ZifTaint *t)
     } else if ((code[0] & 0xf800) == 0xf000 && (code[1] & 0xd000) == 0x8000 && (code[0] >> 6 & 15) < 14) {
         condition(t, code[0] >> 6 & 15);
     } else {
-        TaintInput in = { t->before, t->mask, t->flags };
         t->alu = zif__taint_alu(code[0], code[1], it & 15, &in);
         t->unknown = !t->alu.known;
     }
@@ -420,28 +458,48 @@ static void set_flags(ZifTaint *t, const TaintResult *r, Origin o)
     t->flags = flags;
 }
 
+static void put(ZifTaint *t, int rd, uint32_t mask, Origin o)
+{
+    if (rd >= 0 && rd != 15) {
+        t->mask[rd] = mask;
+        t->origin[rd] = o;
+    }
+}
+
+static Origin origin_of(const ZifTaint *t, int from)
+{
+    return from >= 0 ? t->origin[from] : from == TAINT_FROM_FPSCR ? t->fpscr_origin : t->flags_origin;
+}
+
 static void after_alu(ZifTaint *t)
 {
     const TaintResult *r = &t->alu;
-    Origin o = r->from >= 0 ? t->origin[r->from] : t->flags_origin;
+    Origin o = origin_of(t, r->from), o2 = origin_of(t, r->from2);
     if (r->sets_flags) {
         set_flags(t, r, o);
     }
-    if (r->rd >= 0 && r->rd < 15) {
-        t->mask[r->rd] = r->mask;
-        t->origin[r->rd] = o;
+    if (r->takes_fpscr) {
+        t->flags = t->fpscr;
+        t->flags_origin = t->fpscr_origin;
     }
+    if (r->sets_fpscr) {
+        t->fpscr = r->fpscr;
+        t->fpscr_origin = o;
+    }
+    put(t, r->rd, r->mask, o);
+    put(t, r->rd2, r->mask2, o2);
 }
 
 void zif__taint_after(ZifTaint *t)
 {
     bool stepped = t->stepping;
     t->stepping = false;
-    for (unsigned r = 0; r < 16; r++) {
+    for (unsigned r = 0; r < TAINT_REGISTERS; r++) {
         if (t->loads >> r & 1) {
             t->mask[r] = t->load_mask[r];
             t->origin[r] = t->load_origin[r];
-        } else if (stepped && t->unknown && zif_port_get(t->cpu->port, (ZifReg)(ZIF_REG_R0 + r)) != t->before[r]) {
+        } else if (stepped && t->unknown && r < 16 &&
+                   zif_port_get(t->cpu->port, (ZifReg)(ZIF_REG_R0 + r)) != t->before[r]) {
             t->mask[r] = 0;
         }
     }
@@ -467,7 +525,7 @@ void zif__taint_after(ZifTaint *t)
     }
     t->loading = t->storing = t->unknown = false;
     t->loads = 0;
-    t->alu = (TaintResult){ .known = true, .rd = -1 };
+    t->alu = (TaintResult){ .known = true, .rd = -1, .rd2 = -1 };
 }
 
 void zif__taint_access(ZifTaint *t, uint32_t addr, unsigned size, bool is_store)

@@ -1,6 +1,6 @@
 /*
  * Unwritten bits through the arithmetic of Thumb. A bit of a result is unwritten when an unwritten bit of an operand can change it: exact
- * for logic, moves, shifts and bit fields; for sums everything from the lowest such bit on.
+ * for logic, moves, shifts and bit fields; for sums everything from the lowest such bit on, for products as far up as they can get.
  *
  * Reference: ARMv7-M Architecture Reference Manual (DDI 0403E), A5.2, A5.3, A7.7. SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -31,7 +31,7 @@ static uint32_t upwards(uint32_t m)
 
 static TaintResult result(int rd, uint32_t mask, int from)
 {
-    return (TaintResult){ .known = true, .rd = rd, .mask = mask, .from = from };
+    return (TaintResult){ .known = true, .rd = rd, .mask = mask, .from = from, .rd2 = -1 };
 }
 
 /* rd = a op b. */
@@ -268,7 +268,7 @@ static TaintResult narrow(uint16_t c, bool in_it, const TaintInput *in)
     if ((c & 0xff00) == 0xba00) {
         return moved((int)rd, swapped(reg(in, rn), c >> 6 & 3), false);
     }
-    return (TaintResult){ .rd = NOT_SET };
+    return (TaintResult){ .rd = NOT_SET, .rd2 = NOT_SET };
 }
 
 /* --- 32 bits -------------------------------------------------------------------------------------------------------------- */
@@ -358,11 +358,11 @@ static TaintResult wide_register(uint16_t first, uint16_t second, const TaintInp
 {
     unsigned op = first >> 4 & 15, rn = first & 15, rd = second >> 8 & 15, rm = second & 15;
     if ((second & 0xf000) != 0xf000) {
-        return (TaintResult){ .rd = NOT_SET };
+        return (TaintResult){ .rd = NOT_SET, .rd2 = NOT_SET };
     }
     if (!(second & 0x80)) { /* LSL, LSR, ASR, ROR by register */
         return op < 8 ? moved((int)rd, shift_reg(reg(in, rn), op >> 1, reg(in, rm)), op & 1)
-                      : (TaintResult){ .rd = NOT_SET };
+                      : (TaintResult){ .rd = NOT_SET, .rd2 = NOT_SET };
     }
     if (op < 6) { /* SXTAH, UXTAH, SXTAB16, UXTAB16, SXTAB, UXTAB; without the sum when Rn is 15 */
         Operand a = shift(reg(in, rm), ROR, 8 * (second >> 4 & 3));
@@ -376,6 +376,47 @@ static TaintResult wide_register(uint16_t first, uint16_t second, const TaintInp
         return moved((int)rd, swapped(reg(in, rm), second >> 4 & 3), false);
     }
     return any((int)rd, reg(in, rn), reg(in, rm), false); /* CLZ, parallel, saturating */
+}
+
+/* a * b, plus what has these bits unwritten. Bounded: without that sum and without a sign, so that nothing gets further up than the
+ * largest product does. */
+static uint64_t product(Operand a, Operand b, uint64_t plus, bool bounded)
+{
+    uint64_t most = (uint64_t)(a.v | a.m) * (b.v | b.m), changes = plus;
+    if (!most || !(a.m | b.m)) {
+        return plus ? ~((plus & -plus) - 1) : 0;
+    }
+    /* The lowest bit that can change: an unwritten one of one factor by the lowest of the other. */
+    changes |= a.m ? (uint64_t)(a.m & -a.m) * ((b.v | b.m) & -(b.v | b.m)) : 0;
+    changes |= b.m ? (uint64_t)(b.m & -b.m) * ((a.v | a.m) & -(a.v | a.m)) : 0;
+    uint64_t up = ~((changes & -changes) - 1);
+    return bounded ? up & UINT64_MAX >> __builtin_clzll(most) : up;
+}
+
+/* Long multiplication, with and without a sum, and division (A5.3.17). */
+static TaintResult long_product(uint16_t first, uint16_t second, const TaintInput *in)
+{
+    unsigned op = first >> 4 & 7, high = second >> 8 & 15, low = second >> 12, kind = second >> 4 & 15;
+    Operand a = reg(in, first & 15), b = reg(in, second & 15);
+    if (kind == 15) { /* SDIV, UDIV */
+        TaintResult r = any((int)high, a, b, false);
+        r.mask &= op == 3 && (a.v | a.m) ? UINT32_MAX >> __builtin_clz(a.v | a.m) : UINT32_MAX;
+        return r;
+    }
+    bool sums = op >= 4, plain = kind == 0;
+    uint64_t plus = sums ? (uint64_t)in->mask[high] << 32 | in->mask[low] : 0, m;
+    if (plain) {
+        m = product(a, b, plus, op == 2);
+    } else if (op == 6) { /* UMAAL: both are 32-bit summands */
+        m = product(a, b, in->mask[low] | in->mask[high], false);
+    } else { /* of half-words */
+        m = a.m | b.m | plus ? UINT64_MAX : 0;
+    }
+    TaintResult r = result((int)low, (uint32_t)m, a.m ? a.reg : b.m ? b.reg : in->mask[low] ? (int)low : (int)high);
+    r.rd2 = (int)high;
+    r.mask2 = (uint32_t)(m >> 32);
+    r.from2 = r.from;
+    return r;
 }
 
 static TaintResult wide(uint16_t first, uint16_t second, const TaintInput *in)
@@ -399,13 +440,19 @@ static TaintResult wide(uint16_t first, uint16_t second, const TaintInput *in)
     if ((first & 0xff80) == 0xfb00) { /* MUL, MLA, MLS and their like */
         unsigned ra = second >> 12;
         TaintResult r = any((int)rd, reg(in, rn), reg(in, rm), false);
+        if (!(first & 0x70)) {
+            r.mask = (uint32_t)product(reg(in, rn), reg(in, rm), 0, true);
+        }
         if (ra != 15 && in->mask[ra]) {
             r.mask = UINT32_MAX;
             r.from = (int)ra;
         }
         return r;
     }
-    return (TaintResult){ .rd = NOT_SET }; /* long multiplication, MRS, coprocessors, ... */
+    if ((first & 0xff80) == 0xfb80) {
+        return long_product(first, second, in);
+    }
+    return (TaintResult){ .rd = NOT_SET, .rd2 = NOT_SET }; /* MRS, coprocessors, ... */
 }
 
 TaintResult zif__taint_alu(uint16_t first, uint16_t second, bool in_it, const TaintInput *in)

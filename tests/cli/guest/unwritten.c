@@ -1,7 +1,8 @@
 /*
  * Any chip: what is done with RAM that nothing wrote, by CASE. 1 a branch, 2 an address, 3 a peripheral's register, 4 a copy of a copy that
  * decides in the end; 5 what every program does and is no mistake: holes in structures, masks, bit fields, saved registers, memory
- * that is to survive a reset. Ends with success. SPDX-License-Identifier: GPL-2.0-or-later
+ * that is to survive a reset. With a floating-point unit: 6 a comparison of floats, 7 the high word of a long product, 8 floats that
+ * are only copied, or not looked at. Ends with success. SPDX-License-Identifier: GPL-2.0-or-later
  */
 typedef unsigned uint32;
 
@@ -43,6 +44,30 @@ static void start(void)
     while (sink > 1000) {
         sink >>= 1;
     }
+#elif CASE >= 6
+    static volatile float floats[2] NOBITS(".unwritten");
+    *(volatile uint32 *)0xe000ed88 = 0xf << 20; /* CPACR */
+    __asm__ volatile("dsb; isb" ::: "memory");
+#if CASE == 6
+    floats[0] = floats[1] * 2 + 1;
+    if (floats[0] > 3) {
+        sink = 1;
+    }
+#elif CASE == 7
+    if ((unsigned long long)never[1] * 0xcccccccd >> 35 == 7) {
+        sink = 1;
+    }
+#else
+    volatile uint32 factor = 5;
+    float other = floats[1];
+    floats[0] = other;
+    __asm__ volatile("vpush {d8-d15}\n vpop {d8-d15}" ::: "memory");
+    floats[1] = 3;
+    floats[0] = floats[1] / 2;
+    if (floats[0] < 2 && (unsigned long long)(never[1] & 7) * factor >> 32 == 0) {
+        sink = 1;
+    }
+#endif
 #else
     Holes copy;
     holes.small = 1;
