@@ -1,5 +1,5 @@
 /*
- * One trace hash for {fast, portable} x {nobody, coverage, traces of everything, every wire recorded, a profile, all of them} x repeated runs, on real
+ * One trace hash for {fast, portable} x {nobody, coverage, traces of everything, every wire recorded, a profile, viewers of every display, all of them} x repeated runs, on real
  * images. Slices of any length belong to it: how often the host looks in must not matter either. A debugger at random is in
  * tests/gdb. SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -13,6 +13,7 @@
 #include <cmocka.h>
 #include "../rig/rig.h"
 #include "cpu/cpu.h"
+#include <zif/display.h>
 #include <zif/observe.h>
 
 typedef struct {
@@ -25,12 +26,13 @@ static const Subject subjects[] = {
     { "mps2-an385", FIRMWARE_DIR "/mps2-an385/bench.elf", NULL, 15 * ZIF_MS },
     { "nrf51822", FIRMWARE_DIR "/nrf51822/ticks.elf", NULL, 20 * ZIF_MS },
     { "stm32f4_disco", FIRMWARE_DIR "/stm32f4/ticks.elf", NULL, 10 * ZIF_MS },
-    { "microbit", "/usr/share/firmware-microbit-micropython/firmware.hex", "sum(range(50))\r", 60 * ZIF_MS },
+    { "microbit", "/usr/share/firmware-microbit-micropython/firmware.hex",
+      "from microbit import display as d\rd.show('X')\r", 100 * ZIF_MS },
 };
 
-typedef enum { NOBODY, COVERAGE, TRACE, BINARY, WIRES, PROFILE, EVERYBODY, OBSERVERS } Who;
+typedef enum { NOBODY, COVERAGE, TRACE, BINARY, WIRES, PROFILE, DISPLAYS, EVERYBODY, OBSERVERS } Who;
 static const char *const names[OBSERVERS] = { "nobody", "coverage", "trace",    "binary trace",
-                                              "VCD",    "profile",  "everybody" };
+                                              "VCD",    "profile",  "displays", "everybody" };
 
 enum { MOST = 5 };
 typedef ZifObserver *Observe(ZifMachine *m, const char *spec, Error **errp);
@@ -69,6 +71,31 @@ static uint64_t finish(ZifObserver **observers)
     return bytes;
 }
 
+typedef struct {
+    uint64_t frames, changes, hash;
+    ZifDisplay *display;
+} Viewer;
+
+static void view(void *opaque, const ZifPicture *picture, ZifTime when)
+{
+    Viewer *v = opaque;
+    uint64_t hash = zif_display_hash(v->display);
+    v->changes += hash != v->hash;
+    v->hash = hash;
+    v->frames++;
+}
+
+enum { MOST_DISPLAYS = 4 };
+static unsigned view_all(ZifMachine *m, Viewer *viewers)
+{
+    unsigned n = 0;
+    for (; n < zif_machine_ndisplays(m) && n < MOST_DISPLAYS; n++) {
+        viewers[n].display = zif_machine_display(m, n);
+        zif_display_on_frame(viewers[n].display, view, &viewers[n]);
+    }
+    return n;
+}
+
 static Result run(const Subject *s, const char *port, Who who, ZifTime slice)
 {
     Rig rig = rig_start(s->board, s->image, s->input, port);
@@ -82,6 +109,8 @@ static Result run(const Subject *s, const char *port, Who who, ZifTime slice)
             observers[i] = kinds[i].open(m, spec, &error_fatal);
         }
     }
+    Viewer viewers[MOST_DISPLAYS] = { 0 };
+    unsigned displays = who == DISPLAYS || who == EVERYBODY ? view_all(m, viewers) : 0;
     if (who == COVERAGE && !elf) { /* what coverage does to the processor, at least */
         zif_port_count_insns(zif_cpu_port(zif_machine_cpu(m)), true);
     }
@@ -89,6 +118,9 @@ static Result run(const Subject *s, const char *port, Who who, ZifTime slice)
     for (unsigned n = 0; info.reason == ZIF_RUN_TIME && zif_machine_now(m) < s->span; n++) {
         ZifTime until = zif_machine_now(m) + slice;
         zif_machine_run(m, until < s->span ? until : s->span, &info);
+        for (unsigned i = 0; n % 3 == 0 && i < displays; i++) { /* between frames, too */
+            zif_display_look(viewers[i].display);
+        }
         for (unsigned i = 0; n % 8 == 0 && i < MOST; i++) {
             if (observers[i]) {
                 zif_observer_flush(observers[i]);
@@ -96,6 +128,9 @@ static Result run(const Subject *s, const char *port, Who who, ZifTime slice)
         }
     }
     Result r = { zif_machine_trace_hash(m), zif_machine_instructions(m), finish(observers) };
+    for (unsigned i = 0; i < displays; i++) { /* there was something to see */
+        assert_true(viewers[i].frames >= 3 && viewers[i].changes >= 2);
+    }
     rig_finish(&rig);
     return r;
 }

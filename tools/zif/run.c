@@ -83,6 +83,9 @@ static bool steps_check(void *opaque, StepKind kind, void *what, bool first, Zif
         inject_step_do(what);
         return true;
     }
+    if (kind == STEP_EXPECT_FRAME) {
+        return frame_step_check(what, first, now);
+    }
     if (kind != STEP_EXPECT_REPORT) {
         return pin_step_check(what, first, now);
     }
@@ -199,6 +202,28 @@ static bool resolve_faults(Run *r, Error **errp)
     return true;
 }
 
+static void on_wrong_frame(void *opaque)
+{
+    zif_machine_stop(((Run *)opaque)->machine);
+}
+
+static bool resolve_frames(Run *r, Error **errp)
+{
+    for (size_t i = 0; i < r->o.nframes; i++) {
+        if (!frame_step_resolve(r->o.frames[i], r->machine, on_time, on_wrong_frame, r, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Does the step under way wait for a picture that cannot come any more? */
+static bool wrong_frame(const Run *r)
+{
+    const FrameStep *s = steps_current(r->o.steps, STEP_EXPECT_FRAME);
+    return s && s->wrong;
+}
+
 static bool prepare(Run *r, Error **errp)
 {
     static const StepsHost host = {
@@ -211,7 +236,7 @@ static bool prepare(Run *r, Error **errp)
     };
     if (!load(r, errp) || !resolve_reports(r->o.expected, r->o.nexpected, r, "expect-report", errp) ||
         !resolve_reports(r->o.allowed, r->o.nallowed, r, "allow-report", errp) || !resolve_pins(r, errp) ||
-        !resolve_faults(r, errp)) {
+        !resolve_faults(r, errp) || !resolve_frames(r, errp)) {
         return false;
     }
     r->links = links_open(r->machine, &r->o, &r->progress, on_byte, r, errp);
@@ -281,7 +306,7 @@ static bool ended(Run *r, ZifRunReason reason, ZifTime limit)
         verdict_reason(r, reason);
         return true;
     }
-    if (r->outcome.fail_text || r->outcome.strict) {
+    if (r->outcome.fail_text || r->outcome.strict || wrong_frame(r)) {
         return true;
     }
     if (steps_state(r->o.steps) == STEPS_DONE && !r->o.run_for) {

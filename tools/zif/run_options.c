@@ -25,6 +25,7 @@ enum {
     PIN,
     PRESS,
     EXPECT_PIN,
+    EXPECT_FRAME,
     INJECT,
     TIMEOUT,
     TIMEOUT_CODE,
@@ -104,6 +105,9 @@ const Option run_option_table[] = {
     { PRESS, "press", 0, OPTION_VALUE, "KEY[@TIME][,for=DURATION]",
       "Step: press a button (devicetree alias, label or node name) and release it; for 50ms." },
     { EXPECT_PIN, "expect-pin", 0, OPTION_VALUE, "PIN=0|1", "Step: wait until the pin has this level." },
+    { EXPECT_FRAME, "expect-frame", 0, OPTION_VALUE, "FILE.png[,display=NAME][,at=TIME][,tolerance=N]",
+      "Step: wait until a display shows this picture, level by level within N (0), or check it at a time. When it does "
+      "not, what it shows and where that differs are written beside FILE.png as FILE.actual.png and FILE.diff.png." },
     { INJECT, "inject", 0, OPTION_VALUE, "DEVICE:FAULT",
       "Step: make something go wrong. For the next byte sent to a UART: framing, noise, parity, lost; at once: break; "
       "from now on: "
@@ -417,6 +421,21 @@ static bool add_pin_step(RunOptions *o, StepKind kind, const char *option, const
     return true;
 }
 
+static bool add_frame_step(RunOptions *o, const char *text, Error **errp)
+{
+    FrameStep *s = frame_step_parse(text, errp);
+    if (!s) {
+        return false;
+    }
+    o->frames = realloc(o->frames, (o->nframes + 1) * sizeof *o->frames);
+    if (!o->frames) {
+        zif_bug("out of memory for options");
+    }
+    o->frames[o->nframes++] = s;
+    steps_add_own(o->steps, STEP_EXPECT_FRAME, text, s);
+    return true;
+}
+
 static void add_image(RunOptions *o, const char *name)
 {
     o->images = realloc(o->images, (o->nimages + 1) * sizeof *o->images);
@@ -541,6 +560,8 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return add_pin_step(o, STEP_PRESS, "press", value, errp);
     case EXPECT_PIN:
         return add_pin_step(o, STEP_EXPECT_PIN, "expect-pin", value, errp);
+    case EXPECT_FRAME:
+        return add_frame_step(o, value, errp);
     case UNINIT:
         o->machine.uninit = true;
         return true;
@@ -727,6 +748,10 @@ void run_options_free(RunOptions *o)
         free(o->faults[i]);
     }
     free(o->faults);
+    for (size_t i = 0; i < o->nframes; i++) {
+        frame_step_free(o->frames[i]);
+    }
+    free(o->frames);
     free(o->stubs);
     for (size_t i = 0; i < o->nallowed; i++) {
         free(o->allowed[i]);

@@ -5,6 +5,7 @@
 #include <zif/machine.h>
 #include "expected.h"
 #include "flash_files.h"
+#include "frame_step.h"
 #include "options.h"
 #include "inject.h"
 #include "pictures.h"
@@ -50,6 +51,8 @@ typedef struct {
     size_t npower_cycles;
     Recorders recorders;
     Pictures pictures;
+    FrameStep **frames;
+    size_t nframes;
     const char **images;
     size_t nimages;
 } RunOptions;

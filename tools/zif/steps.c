@@ -246,6 +246,7 @@ static bool take(Steps *s, Step *step, ZifTime now)
     case STEP_EXPECT_REPORT:
     case STEP_EXPECT_PIN:
     case STEP_INJECT:
+    case STEP_EXPECT_FRAME:
         break;
     }
     bool first = !step->begun;
@@ -347,6 +348,12 @@ StepsState steps_state(const Steps *s)
     return s->state;
 }
 
+void *steps_current(const Steps *s, StepKind kind)
+{
+    const Step *step = s->current < s->count ? &s->steps[s->current] : NULL;
+    return step && step->begun && step->report.kind == kind ? step->what : NULL;
+}
+
 size_t steps_count(const Steps *s)
 {
     return s->count;
@@ -371,6 +378,7 @@ const char *step_words(const StepReport *step, char *buf, size_t len)
         [STEP_PRESS] = "press",
         [STEP_EXPECT_PIN] = "expect-pin",
         [STEP_INJECT] = "inject",
+        [STEP_EXPECT_FRAME] = "expect-frame",
     };
     snprintf(buf, len, "--%s '%s'", names[step->kind], step->text);
     return buf;

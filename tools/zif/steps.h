@@ -31,6 +31,7 @@ typedef enum {
     STEP_PRESS,
     STEP_EXPECT_PIN,
     STEP_INJECT,
+    STEP_EXPECT_FRAME,
 } StepKind;
 
 /* What the engine needs of the machine. Lines are numbered; 0 is the console. */
@@ -84,6 +85,8 @@ void steps_byte(Steps *s, unsigned line, uint8_t byte, ZifTime now);
 void steps_time(Steps *s, ZifTime now);
 
 StepsState steps_state(const Steps *s);
+/** What steps_add_own was given, when such a step has begun and is not met; else NULL. */
+void *steps_current(const Steps *s, StepKind kind);
 /** Every step and --fail, in command-line order; for messages and JUnit. */
 size_t steps_count(const Steps *s);
 StepReport steps_report(const Steps *s, size_t n);

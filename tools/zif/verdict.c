@@ -133,6 +133,10 @@ static void say_steps(Run *r)
                 zif_time_format(s.reached ? s.started : 0, when));
         }
     }
+    FrameStep *frame = r->outcome.unmet ? steps_current(r->o.steps, STEP_EXPECT_FRAME) : NULL;
+    if (frame) {
+        say(r, "%s", frame_step_explain(frame));
+    }
     if (r->outcome.unmet && !number && sent) {
         say(r, "the guest did not take all of --send '%.100s%s'", sent, strlen(sent) > 100 ? "..." : "");
     }
