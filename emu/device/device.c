@@ -213,7 +213,7 @@ bool zif__device_realize(ZifDevice *dev, Error **errp)
 
 bool zif__reset_reaches(ZifDevice *dev, ZifResetKind kind)
 {
-    return kind == ZIF_RESET_POWER_ON || !dev->core->external;
+    return kind == ZIF_RESET_POWER_ON || !dev->core->external || zif_prop_bool(dev, "zif,reset-with-chip");
 }
 
 static void reset_registers(ZifDevice *dev, ZifResetKind kind)

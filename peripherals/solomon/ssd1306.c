@@ -387,9 +387,7 @@ static void ssd1306_reset(ZifDevice *dev, ZifResetKind kind)
             ((uint8_t *)s->ram)[i] = (uint8_t)zif_random(dev);
         }
     }
-    if (kind == ZIF_RESET_POWER_ON || zif_prop_bool(dev, "zif,reset-with-chip")) {
-        initial(s);
-    }
+    initial(s);
 }
 
 static bool ssd1306_realize(ZifDevice *dev, Error **errp)
