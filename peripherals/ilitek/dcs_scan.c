@@ -85,6 +85,7 @@ void zif__dcs_tearing(DcsPanel *p, bool restart)
     }
     drive(p, false);
     schedule(p);
+    zif_frames_changed(&p->dev);
 }
 
 void zif__dcs_event(ZifDevice *dev, unsigned event)

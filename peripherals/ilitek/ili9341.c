@@ -136,6 +136,9 @@ static void ili9341_effect(DcsPanel *p)
             reserved(p, 2, "there are 320 lines (0x27)");
         }
         break;
+    case IFCTL:
+        zif_frames_changed(&p->dev); /* they may be the RGB interface's now */
+        break;
     case NVMWR:
         zif_report(&p->dev, ZIF_REPORT_UNMODELLED, -1,
                    "command 0xd0: programming the non-volatile memory has no effect");
