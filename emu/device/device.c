@@ -37,9 +37,6 @@ static ZifLayout *layout_of(ZifKit *kit, const ZifClass *cls)
 static void device_free(ZifDevice *dev)
 {
     ZifDeviceCore *core = dev->core;
-    if (core->realized && dev->cls->unrealize) {
-        dev->cls->unrealize(dev);
-    }
     for (unsigned i = 0; i < core->nevents; i++) {
         zif_event_cancel(core->kit->timeline, &core->events[i].ev);
     }
@@ -75,8 +72,20 @@ static void device_free(ZifDevice *dev)
     free(dev);
 }
 
+void zif__kit_unrealize(ZifKit *kit)
+{
+    for (unsigned i = kit->ndevices; i-- > 0;) {
+        ZifDevice *dev = kit->devices[i];
+        if (dev->core->realized && dev->cls->unrealize) {
+            dev->cls->unrealize(dev);
+        }
+        dev->core->realized = false;
+    }
+}
+
 void zif__kit_free(ZifKit *kit)
 {
+    zif__kit_unrealize(kit);
     while (kit->ndevices) {
         device_free(kit->devices[--kit->ndevices]);
     }

@@ -246,6 +246,8 @@ struct ZifKit {
 
 /** Starts an environment; the caller has filled timeline, bus, root, machine, hooks. */
 void zif__kit_init(ZifKit *kit, uint64_t seed);
+/** Undoes what `realize` did, last device first. To be called while the buses are there, for devices may follow them. */
+void zif__kit_unrealize(ZifKit *kit);
 /** Frees every device (last made first) and every report. */
 void zif__kit_free(ZifKit *kit);
 

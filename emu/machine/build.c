@@ -451,6 +451,7 @@ void zif__unbuild(ZifMachine *m)
     zif__serial_drop(m);
     zif__displays_free(m->displays);
     zif_cpu_free(m->cpu);
+    zif__kit_unrealize(&m->kit);
     if (m->bus_ready) {
         address_space_destroy(&m->bus);
     }

@@ -78,6 +78,7 @@ ZifBench *zif_bench_new(void)
 
 void zif_bench_free(ZifBench *b)
 {
+    zif__kit_unrealize(&b->kit);
     address_space_destroy(&b->as);
     zif__kit_free(&b->kit);
     while (b->devices) {
