@@ -149,7 +149,7 @@ void zif_port_set(ZifPort *port, ZifReg reg, uint32_t value)
 void zif_port_flush_permissions(ZifPort *port)
 {
     memset(port->prots, 0, sizeof(port->prots));
-    port->epoch++;
+    zif__port_forget_devices(port);
     port->modes_known = false;
     port->ops->flush(port);
 }

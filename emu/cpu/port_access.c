@@ -40,27 +40,41 @@ bool zif__port_bus_failed(ZifPort *port, uint32_t addr, unsigned size, bool is_w
     return refuse(port, addr, size, is_write, ZIF_FAULT_BUS, result);
 }
 
+void zif__port_forget_devices(ZifPort *port)
+{
+    for (uint32_t known = port->devices_known; known != 0; known &= known - 1) {
+        ZifPortDevice *d = &port->devices[__builtin_ctz(known)];
+        d->size = 0;
+        memset(d->reach, 0, sizeof(d->reach)); /* the rest may be in use */
+    }
+    port->devices_known = 0;
+}
+
 /* Remembers the device at addr, if there is one, for the next access to its page. */
 static void learn_device(ZifPort *port, uint32_t addr)
 {
     const ZifPortClient *c = &port->config.client;
     const uint32_t page = addr & ~(ZIF_PORT_PAGE - 1), last = page + (ZIF_PORT_PAGE - 1);
-    unsigned prot = zif__port_prot(port, addr);
-    ZifPortDevice *d = zif__port_device_slot(port, addr);
+    const unsigned slot = zif__port_device_slot(addr), prot = zif__port_prot(port, addr);
     ZifIoRange range;
     hwaddr from, to;
-    if (!zif_io_range(port->config.as, addr, &range, &from, &to)) {
+    if (port->replaying || !zif_io_range(port->config.as, addr, &range, &from, &to)) {
         return;
     }
     uint32_t first = from > page ? ((uint32_t)from + 3) & ~3u : page;
     uint32_t end = ((to < last ? (uint32_t)to : last) + 1) & ~3u;
+    uint32_t size = (int32_t)(end - first) > 0 ? end - first : 0;
+    ZifPortDevice *d = &port->devices[slot];
     *d = (ZifPortDevice){ .first = first,
-                          .size = (int32_t)(end - first) > 0 ? end - first : 0,
-                          .epoch = port->epoch,
-                          .loads = prot & ZIF_PROT_R ? range.whole : 0,
-                          .stores = prot & ZIF_PROT_W && port->doorbell_count == 0 ? range.whole : 0,
+                          .size = size,
                           .attrs = c->attrs != NULL ? c->attrs(c->opaque, false) : MEMTXATTRS_UNSPECIFIED,
                           .range = range };
+    for (unsigned width = 0; width < 3; width++) {
+        bool whole = range.whole >> width & 1;
+        d->reach[width].load = whole && (prot & ZIF_PROT_R) ? size : 0;
+        d->reach[width].store = whole && (prot & ZIF_PROT_W) && port->doorbell_count == 0 ? size : 0;
+    }
+    port->devices_known |= 1u << slot;
 }
 
 static MemTxResult through_space(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool is_write,
@@ -169,18 +183,9 @@ static bool within(const ZifPortSection *s, uint32_t addr, unsigned size)
     return s != NULL && s->last - addr >= size - 1;
 }
 
-/* The device of an aligned access that needs no question. NULL: the long way. */
-static inline const ZifPortDevice *device_of(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged,
-                                             bool is_write)
-{
-    const ZifPortDevice *d = zif__port_device(port, addr);
-    bool easy = d != NULL && ((is_write ? d->stores : d->loads) & size) && (addr & (size - 1)) == 0 && !unprivileged;
-    return easy ? d : NULL;
-}
-
 bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t *value)
 {
-    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, false);
+    const ZifPortDevice *d = unprivileged ? NULL : zif__port_device(port, addr, size, false);
     if (d != NULL) {
         uint32_t v = 0;
         bool ok = bus(port, d, addr, size, false, false, &v);
@@ -212,7 +217,7 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
             memcpy(&v, s->host + (at - s->start), n);
         } else {
             n = piece(at, size - done);
-            if (s == NULL && zif__port_device(port, at) == NULL) {
+            if (s == NULL && !zif__port_knows_device(port, at)) {
                 learn_device(port, at);
             }
             if (!bus(port, NULL, at, n, unprivileged, false, &v)) {
@@ -226,7 +231,7 @@ bool zif__port_load(ZifPort *port, uint32_t addr, unsigned size, bool unprivileg
 
 bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivileged, bool multi, uint64_t value)
 {
-    const ZifPortDevice *d = device_of(port, addr, size, unprivileged, true);
+    const ZifPortDevice *d = unprivileged ? NULL : zif__port_device(port, addr, size, true);
     if (d != NULL) {
         uint32_t v = (uint32_t)value & UINT32_MAX >> (32 - 8 * size);
         return bus(port, d, addr, size, false, true, &v);
@@ -252,7 +257,7 @@ bool zif__port_store(ZifPort *port, uint32_t addr, unsigned size, bool unprivile
         } else {
             n = piece(at, size - done);
             v &= UINT32_MAX >> (32 - 8 * n);
-            if (s == NULL && zif__port_device(port, at) == NULL) {
+            if (s == NULL && !zif__port_knows_device(port, at)) {
                 learn_device(port, at);
             }
             if (!bus(port, NULL, at, n, unprivileged, true, &v)) {

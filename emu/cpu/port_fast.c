@@ -436,9 +436,8 @@ static __attribute__((noinline)) uint64_t load_other(Fast *f, void *env, uint32_
 static inline __attribute__((always_inline)) uint64_t load(Fast *f, void *env, uint32_t addr, uint32_t oi,
                                                            uintptr_t where, unsigned size, LoadFn *real)
 {
-    const ZifPortDevice *d = zif__port_device(&f->port, addr);
-    if (__builtin_expect(d == NULL || !(d->loads & size) || (addr & (size - 1)) || multi_of(oi) || f->port.replaying,
-                         0)) {
+    const ZifPortDevice *d = zif__port_device(&f->port, addr, size, false);
+    if (__builtin_expect(d == NULL || multi_of(oi), 0)) {
         return load_other(f, env, addr, oi, where, size, real);
     }
     uint64_t value;
@@ -494,9 +493,8 @@ static __attribute__((noinline)) void store_other(Fast *f, void *env, uint32_t a
 static inline __attribute__((always_inline)) void store(Fast *f, void *env, uint32_t addr, uint64_t value, uint32_t oi,
                                                         uintptr_t where, unsigned size, StoreFn *real)
 {
-    const ZifPortDevice *d = zif__port_device(&f->port, addr);
-    if (__builtin_expect(d == NULL || !(d->stores & size) || (addr & (size - 1)) || multi_of(oi) || f->port.replaying,
-                         0)) {
+    const ZifPortDevice *d = zif__port_device(&f->port, addr, size, true);
+    if (__builtin_expect(d == NULL || multi_of(oi), 0)) {
         store_other(f, env, addr, value, oi, where, size, real);
         return;
     }
@@ -1262,7 +1260,9 @@ static int stretch(Fast *f, uint64_t most)
     f->where = 0;
     port->recording = true;
     port->record_next = 0;
-    if (!port->replaying) {
+    if (port->replaying) {
+        zif__port_forget_devices(port); /* what was accessed already must not go straight there */
+    } else {
         port->record_count = 0;
     }
     if (f->regs_written) {

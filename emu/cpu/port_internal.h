@@ -40,12 +40,14 @@ typedef struct {
 
 /* A device used before, as far as it lies in one page: loads and stores go straight to it. */
 typedef struct {
-    uint32_t first, size;  /* addresses [first, first + size), whole words */
-    uint32_t epoch;        /* void when it is not the port's */
-    uint8_t loads, stores; /* sizes that need no question when aligned */
-    MemTxAttrs attrs;      /* of accesses with the present privilege */
     ZifIoRange range;
+    uint32_t first, size; /* addresses [first, first + size), whole words; size 0: void */
+    struct {
+        uint32_t load, store;
+    } reach[3];       /* `size` where aligned accesses of 1, 2 and 4 bytes need no question, else 0 */
+    MemTxAttrs attrs; /* of accesses with the present privilege */
 } ZifPortDevice;
+_Static_assert(sizeof(ZifPortDevice) == 128, "its place in a table is found by a shift");
 
 /* Powers of two; an instruction makes at most 36 accesses. */
 enum { ZIF_PORT_PROTS = 256, ZIF_PORT_DEVICES = 32, ZIF_PORT_RECORDS = 64 };
@@ -91,7 +93,7 @@ struct ZifPort {
 
     ZifPortProt prots[ZIF_PORT_PROTS];
     ZifPortDevice devices[ZIF_PORT_DEVICES];
-    uint32_t epoch;                         /* of devices: another one whenever the map or the permissions change */
+    uint32_t devices_known;                 /* a bit for each of `devices` that is not void */
     bool unaligned_traps, div_traps, fp_on; /* cached answers of the client, once modes_known */
     bool modes_known;
 
@@ -198,18 +200,28 @@ static inline unsigned zif__port_prot(ZifPort *port, uint32_t addr)
 }
 /** The bus refused: does the instruction? Then false, and port->info says why. */
 bool zif__port_bus_failed(ZifPort *port, uint32_t addr, unsigned size, bool is_write, MemTxResult result);
-static inline ZifPortDevice *zif__port_device_slot(ZifPort *port, uint32_t addr)
+static inline unsigned zif__port_device_slot(uint32_t addr)
 {
     uint32_t page = addr / ZIF_PORT_PAGE;
-    return &port->devices[(page ^ page >> 5) % ZIF_PORT_DEVICES];
+    return (page ^ page >> 5) % ZIF_PORT_DEVICES;
 }
-/** The device at addr if it is known already; NULL says nothing. */
-static inline const ZifPortDevice *zif__port_device(ZifPort *port, uint32_t addr)
+/** The device at addr if it is known already and takes this access without a question; NULL says nothing. */
+static inline const ZifPortDevice *zif__port_device(const ZifPort *port, uint32_t addr, unsigned size, bool is_write)
 {
-    const ZifPortDevice *d = zif__port_device_slot(port, addr);
-    return __builtin_expect(addr - d->first < d->size && d->epoch == port->epoch, 1) ? d : NULL;
+    const ZifPortDevice *d = &port->devices[zif__port_device_slot(addr)];
+    const unsigned width = (unsigned)__builtin_ctz(size | 4);
+    uint32_t reach = size > 4 ? 0 : is_write ? d->reach[width].store : d->reach[width].load;
+    return __builtin_expect(addr - d->first < reach && (addr & (size - 1)) == 0, 1) ? d : NULL;
 }
-/** An aligned access to it of one of its sizes, not made before; of a load the upper bits are whatever the device gave. False:
+/** Is a device at addr known? */
+static inline bool zif__port_knows_device(const ZifPort *port, uint32_t addr)
+{
+    const ZifPortDevice *d = &port->devices[zif__port_device_slot(addr)];
+    return addr - d->first < d->size;
+}
+/** The map or the permissions changed. */
+void zif__port_forget_devices(ZifPort *port);
+/** Such an access, not made before; of a load the upper bits are whatever the device gave. False:
  * refused, port->info says how. */
 static inline bool zif__port_device_load(ZifPort *port, const ZifPortDevice *d, uint32_t addr, unsigned size,
                                          uint64_t *value)

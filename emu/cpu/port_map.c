@@ -118,7 +118,7 @@ static void region_add(MemoryListener *listener, MemoryRegionSection *section)
 {
     ZifPort *port = port_of(listener);
     MemoryRegion *mr = section->mr;
-    port->epoch++;
+    zif__port_forget_devices(port);
     bool ram = memory_region_is_ram(mr) && !memory_region_is_ram_device(mr);
     ZifPortSection s = { .mr = mr, .offset = section->offset_within_region };
     if ((!ram && !mr->rom_device) || !clip(section, &s.start, &s.last)) {
@@ -165,7 +165,7 @@ static void region_del(MemoryListener *listener, MemoryRegionSection *section)
 {
     ZifPort *port = port_of(listener);
     ZifPortSection *s = exact(port, section);
-    port->epoch++;
+    zif__port_forget_devices(port);
     if (s != NULL) {
         port->layout -= layout_of(s);
         port->only_romd = port->only_romd && s->mr->rom_device;
@@ -203,7 +203,7 @@ static void eventfd_add(MemoryListener *listener, MemoryRegionSection *section, 
                         EventNotifier *e)
 {
     ZifPort *port = port_of(listener);
-    port->epoch++;
+    zif__port_forget_devices(port);
     if (!match_data && int128_nz(section->size)) {
         port->doorbells = grow(port->doorbells, (port->doorbell_count + 1) * sizeof(*port->doorbells));
         port->doorbells[port->doorbell_count++] = (ZifPortDoorbell){ (uint32_t)section->offset_within_address_space,

@@ -6,13 +6,13 @@
 #include "flash.h"
 #include "internal.h"
 
-static const MemoryRegionOps register_ops = {
-    .read_with_attrs = zif__mmio_read,
-    .write_with_attrs = zif__mmio_write,
-    .endianness = DEVICE_LITTLE_ENDIAN,
-    .valid = { .min_access_size = 1, .max_access_size = 4 },
-    .impl = { .min_access_size = 1, .max_access_size = 4 },
-};
+#define REGISTER_OPS                                                                                                   \
+    .endianness = DEVICE_LITTLE_ENDIAN, .valid = { .min_access_size = 1, .max_access_size = 4 },                       \
+    .impl = { .min_access_size = 1, .max_access_size = 4 }
+static const MemoryRegionOps register_ops = { .read = zif__mmio_load, .write = zif__mmio_store, REGISTER_OPS };
+static const MemoryRegionOps faulting_ops = { .read_with_attrs = zif__mmio_read,
+                                              .write_with_attrs = zif__mmio_write,
+                                              REGISTER_OPS };
 
 /* --- The environment -------------------------------------------------------------------------------------------------- */
 
@@ -160,10 +160,11 @@ ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, c
     core->phandle = fdt ? zif__fdt_phandle(fdt, node) : 0;
     core->layout = layout_of(kit, cls);
     core->map = *core->layout;
+    core->peek = cls->peek;
     core->told = calloc(cls->nregs + 1, 1);
     core->polls = calloc(cls->nregs + 1, sizeof *core->polls);
     core->external = cls->i2c || cls->spi;
-    core->guard = kit->hooks.access ? ZIF_GUARD_WATCHED : 0;
+    zif__guard(core, 0, kit->hooks.access ? ZIF_GUARD_WATCHED : 0);
     core->clocks_out = calloc(cls->clocks ? cls->clocks->lines + 1 : 1, sizeof *core->clocks_out);
     core->resets_out = calloc(cls->resets ? cls->resets->lines + 1 : 1, 1);
     zif__wires_init(dev);
@@ -201,7 +202,8 @@ bool zif__device_realize(ZifDevice *dev, Error **errp)
                        (unsigned long long)core->span, dev->cls->name, (unsigned long long)need);
             return false;
         }
-        memory_region_init_io(&core->region, dev->owner, &register_ops, dev, dev->name, core->span);
+        memory_region_init_io(&core->region, dev->owner, core->map.width_faults ? &faulting_ops : &register_ops, dev,
+                              dev->name, core->span);
         dev->mmio = &core->region;
     }
     if (!zif__reach_check(dev, errp)) {

@@ -43,6 +43,7 @@ typedef struct ZifLayout {
     uint16_t *write_at; /* differs from read_at where a read-only and a write-only register share an offset */
     ZifSlot *slots;     /* nslots + 1: the last one is "no register here" */
     unsigned nslots;
+    bool width_faults; /* some register answers a width it does not take with a bus fault */
 } ZifLayout;
 
 /* Compiles cls's table; a table that contradicts itself is our own mistake and ends in zif_bug. */
@@ -83,16 +84,22 @@ typedef struct {
     unsigned again;
 } ZifDeviceEvent;
 
-/* The same value read again and again: what a guest that is stuck does. */
+/* The same value read again and again: what a guest that is stuck does. All zero: nothing was read. */
 typedef struct {
     uint32_t value;
-    uint32_t count; /* reads in a row that gave `value` */
-    uint32_t pc;    /* of the reads, taken at the 16th */
-    ZifTime since;  /* time of the 16th */
-    ZifTime last;   /* time of the latest power-of-two-th read */
+    int32_t left;  /* reads of it until their number is `mark` */
+    uint32_t mark; /* a power of two; 0: nothing was read */
+    uint32_t pc;   /* of the reads, taken at the 16th */
+    ZifTime since; /* time of the 16th */
+    ZifTime last;  /* time of the latest power-of-two-th read */
 } ZifPoll;
 
 enum { ZIF_POLL_NOTED = 16 };
+/* Reads in a row that gave `value`. */
+static inline uint32_t zif__poll_count(const ZifPoll *p)
+{
+    return p->mark - (uint32_t)p->left;
+}
 
 /* Which line of which controller a device hangs on; dev NULL: none. */
 typedef struct {
@@ -133,7 +140,8 @@ typedef struct {
 struct ZifDeviceCore {
     ZifKit *kit;
     ZifLayout *layout;
-    ZifLayout map;   /* a copy of it: what every access begins with is a step nearer */
+    ZifLayout map; /* a copy of it, nearer to what every access begins with; nindex is 0 while there is a guard */
+    uint32_t (*peek)(ZifDevice *dev, unsigned slot); /* the class's; nearer, too */
     unsigned number; /* place among the kit's devices: decides the order of events due together */
     const void *fdt; /* the tree its node is in; NULL without a node */
     int node, parent_node;
@@ -288,6 +296,12 @@ void zif__set_clock(ZifDevice *dev, unsigned n, uint64_t hz);
 /** Tells `fn` (NULL: nobody) of every access to a device's registers, after its effects. */
 void zif__watch_accesses(ZifKit *kit, void (*fn)(void *opaque, ZifDevice *dev, uint32_t offset, uint32_t value,
                                                  unsigned size, bool is_write));
+/** Changes the reasons why a register access cannot take the short way. */
+static inline void zif__guard(ZifDeviceCore *core, unsigned clear, unsigned set)
+{
+    core->guard = (uint8_t)((core->guard & ~clear) | set);
+    core->map.nindex = core->guard ? 0 : core->layout->nindex;
+}
 /** Does the device hear an access now? If not this is reported. */
 bool zif__device_hears(ZifDevice *dev, hwaddr addr, bool is_write);
 
@@ -327,9 +341,12 @@ ZifSerialLine *zif__serial_new_free(ZifKit *kit, const char *name);
 /** Takes up to len bytes that wait on a line without a device; how many. */
 size_t zif__serial_take(ZifSerialLine *line, uint8_t *bytes, size_t len);
 
-/** One access as the bus makes it; the register core's entry points, for tests that want no address space. */
+/** One access as the bus makes it, aligned; the register core's entry points, for tests that want no address space. */
 MemTxResult zif__mmio_read(void *dev, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs);
 MemTxResult zif__mmio_write(void *dev, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs);
+/** The same for a device none of whose registers answers a width with a bus fault. */
+uint64_t zif__mmio_load(void *dev, hwaddr addr, unsigned size);
+void zif__mmio_store(void *dev, hwaddr addr, uint64_t data, unsigned size);
 /** From now on bits `mask` of the word at `offset` read as `value`. Not part of a snapshot. */
 void zif__hold_bits(ZifDevice *dev, uint32_t offset, uint32_t mask, uint32_t value);
 /** What a read of `size` bytes at `offset` that gave `data` gives with the held bits. */

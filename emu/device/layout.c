@@ -156,6 +156,7 @@ ZifLayout *zif__layout_new(const ZifClass *cls)
             }
             ZifSlot *s = &l->slots[i + k];
             fill_slot(cls, s, row, k);
+            l->width_faults |= s->flags & ZIF_REG_WIDTH_FAULT;
             if (s->size < 4) {
                 l->shift = 0;
             }

@@ -17,8 +17,8 @@ static inline uint32_t lanes(unsigned size)
 
 static inline uint32_t value_of(ZifDevice *dev, unsigned slot, const ZifSlot *s)
 {
-    const ZifClass *cls = dev->cls;
-    return (cls->peek ? cls->peek(dev, slot) : zif_values(dev)[slot]) & s->readable;
+    const ZifDeviceCore *core = dev->core;
+    return (core->peek ? core->peek(dev, slot) : zif_values(dev)[slot]) & s->readable;
 }
 
 uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
@@ -29,36 +29,37 @@ uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
 static __attribute__((noinline)) void note_long_poll(ZifDevice *dev, ZifPoll *p)
 {
     ZifKit *kit = dev->core->kit;
-    if (p->count == 0) { /* it stays at its greatest power of two */
-        p->count = 1u << 31;
+    if (p->mark == 0) { /* the first read of all */
+        p->mark = ZIF_POLL_NOTED;
+        p->left = ZIF_POLL_NOTED - 1;
         return;
     }
     p->last = zif_now(dev);
-    if (p->count == ZIF_POLL_NOTED) {
+    if (p->mark == ZIF_POLL_NOTED) {
         p->since = p->last;
     }
     if (kit->hooks.pc) {
         p->pc = kit->hooks.pc(kit->hooks.opaque);
     }
+    p->left = p->mark <= INT32_MAX / 2 ? (int32_t)p->mark : INT32_MAX;
+    p->mark = p->mark <= INT32_MAX / 2 ? 2 * p->mark : UINT32_MAX; /* it stays at its greatest power of two */
 }
 
-/* The guest read `value`. Cheap when it differs from the last; what is costly is done when the count is a power of two. */
-static inline void note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
+/* The guest read `value`. Cheap; what is costly is done when the count is a power of two. */
+static inline __attribute__((always_inline)) void note_poll(ZifDevice *dev, ZifPoll *p, uint32_t value)
 {
-    ZifPoll *p = &dev->core->polls[slot];
     if (unlikely(p->value != value)) {
         p->value = value;
-        p->count = 0;
-    }
-    uint32_t before = p->count++;
-    if (unlikely(before >= ZIF_POLL_NOTED - 1 && !(before & (before + 1)))) {
+        p->mark = ZIF_POLL_NOTED;
+        p->left = ZIF_POLL_NOTED - 1;
+    } else if (unlikely(--p->left <= 0)) {
         note_long_poll(dev, p);
     }
 }
 
 void zif__note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
 {
-    note_poll(dev, slot, value);
+    note_poll(dev, &dev->core->polls[slot], value);
 }
 
 static void tell_once(ZifDevice *dev, unsigned slot, uint32_t bits)
@@ -92,8 +93,9 @@ static __attribute__((noinline)) void read_effects(ZifDevice *dev, unsigned slot
 /* One whole register is read. */
 static inline __attribute__((always_inline)) uint32_t read_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s)
 {
+    ZifPoll *poll = &dev->core->polls[slot];
     uint32_t value = value_of(dev, slot, s);
-    note_poll(dev, slot, value);
+    note_poll(dev, poll, value);
     if (unlikely(!s->quiet)) {
         read_effects(dev, slot, s);
     }
@@ -287,13 +289,55 @@ static __attribute__((noinline)) MemTxResult access_slowly(ZifDevice *dev, hwadd
     return MEMTX_OK;
 }
 
+/* The register an aligned access goes to straight: it is one whole register, and nobody watches or keeps the block from
+ * hearing. Registers are aligned, too: where one has the access's size it begins where that does. */
+static inline __attribute__((always_inline)) const ZifSlot *whole_slot(const ZifDevice *dev, const uint16_t *index,
+                                                                       hwaddr addr, unsigned size, unsigned *slot)
+{
+    const ZifLayout *l = &dev->core->map;
+    *slot = slot_at(l, index, addr);
+    const ZifSlot *s = &l->slots[*slot];
+    return likely(s->whole == size) ? s : NULL;
+}
+
+static __attribute__((noinline)) uint64_t load_slowly(ZifDevice *dev, hwaddr addr, unsigned size)
+{
+    uint64_t data = 0;
+    access_slowly(dev, addr, &data, size, false);
+    return data;
+}
+
+static __attribute__((noinline)) void store_slowly(ZifDevice *dev, hwaddr addr, uint64_t data, unsigned size)
+{
+    access_slowly(dev, addr, &data, size, true);
+}
+
+uint64_t zif__mmio_load(void *opaque, hwaddr addr, unsigned size)
+{
+    ZifDevice *dev = opaque;
+    unsigned slot;
+    const ZifSlot *s = whole_slot(dev, dev->core->map.read_at, addr, size, &slot);
+    return likely(s != NULL) ? read_slot(dev, slot, s) : load_slowly(dev, addr, size);
+}
+
+void zif__mmio_store(void *opaque, hwaddr addr, uint64_t data, unsigned size)
+{
+    ZifDevice *dev = opaque;
+    unsigned slot;
+    const ZifSlot *s = whole_slot(dev, dev->core->map.write_at, addr, size, &slot);
+    if (likely(s != NULL)) {
+        write_slot(dev, slot, s, data & lanes(size), lanes(size));
+    } else {
+        store_slowly(dev, addr, data, size);
+    }
+}
+
 MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
 {
     ZifDevice *dev = opaque;
-    const ZifLayout *l = &dev->core->map;
-    unsigned slot = slot_at(l, l->read_at, addr);
-    const ZifSlot *s = &l->slots[slot];
-    if (unlikely(dev->core->guard || s->offset != addr || s->whole != size)) {
+    unsigned slot;
+    const ZifSlot *s = whole_slot(dev, dev->core->map.read_at, addr, size, &slot);
+    if (s == NULL) {
         return access_slowly(dev, addr, data, size, false);
     }
     *data = read_slot(dev, slot, s);
@@ -303,10 +347,9 @@ MemTxResult zif__mmio_read(void *opaque, hwaddr addr, uint64_t *data, unsigned s
 MemTxResult zif__mmio_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
     ZifDevice *dev = opaque;
-    const ZifLayout *l = &dev->core->map;
-    unsigned slot = slot_at(l, l->write_at, addr);
-    const ZifSlot *s = &l->slots[slot];
-    if (unlikely(dev->core->guard || s->offset != addr || s->whole != size)) {
+    unsigned slot;
+    const ZifSlot *s = whole_slot(dev, dev->core->map.write_at, addr, size, &slot);
+    if (s == NULL) {
         return access_slowly(dev, addr, &data, size, true);
     }
     write_slot(dev, slot, s, data & lanes(size), lanes(size));

@@ -92,7 +92,7 @@ void zif__device_restore(ZifDevice *dev, const void *bytes)
         core->clocks[i].hz = c.clock_hz[i];
     }
     core->usable_at = c.usable_at;
-    core->guard = (core->guard & ~ZIF_GUARD_DEAF) | (c.guard & ZIF_GUARD_DEAF);
+    zif__guard(core, ZIF_GUARD_DEAF, c.guard & ZIF_GUARD_DEAF);
     core->selected = c.selected;
     memcpy(core->clocks_out, at, nclocks(dev) * sizeof(uint64_t));
     at += nclocks(dev) * sizeof(uint64_t);

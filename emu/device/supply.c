@@ -58,7 +58,7 @@ bool zif__clock_from(ZifDevice *dev, unsigned n, ZifDevice *controller, const ui
     clock->hz = controller->core->clocks_out[clock->from.line];
     unsigned slot, bit;
     if (n == 0 && !clock->hz && clock_gate(dev, &slot, &bit)) {
-        dev->core->guard |= ZIF_GUARD_CLOCK;
+        zif__guard(dev->core, 0, ZIF_GUARD_CLOCK);
     }
     return true;
 }
@@ -112,11 +112,9 @@ void zif__set_clock(ZifDevice *dev, unsigned n, uint64_t hz)
     unsigned slot, bit;
     if (n == 0 && clock_gate(dev, &slot, &bit)) {
         unsigned settle = clock->from.dev->cls->clocks->settle;
-        core->guard &= ~(ZIF_GUARD_CLOCK | ZIF_GUARD_SETTLING);
-        if (!hz) {
-            core->guard |= ZIF_GUARD_CLOCK;
-        } else if (!old && settle) {
-            core->guard |= ZIF_GUARD_SETTLING;
+        zif__guard(core, ZIF_GUARD_CLOCK | ZIF_GUARD_SETTLING, hz ? 0 : ZIF_GUARD_CLOCK);
+        if (hz && !old && settle) {
+            zif__guard(core, 0, ZIF_GUARD_SETTLING);
             core->usable_at = zif_now(dev) + settle * (ZIF_SEC / hz);
         }
     }
@@ -151,7 +149,7 @@ void zif_clock_settled(ZifDevice *dev)
     for (unsigned i = 0; i < kit->ndevices; i++) {
         ZifDeviceCore *core = kit->devices[i]->core;
         if (core->clocks[0].from.dev == dev) {
-            core->guard &= ~ZIF_GUARD_SETTLING;
+            zif__guard(core, ZIF_GUARD_SETTLING, 0);
         }
     }
 }
@@ -173,9 +171,8 @@ void zif_reset_drive(ZifDevice *dev, unsigned line, bool held)
         if (d->core->reset_from.dev != dev || d->core->reset_from.line != line) {
             continue;
         }
-        d->core->guard &= ~ZIF_GUARD_RESET;
+        zif__guard(d->core, ZIF_GUARD_RESET, held ? ZIF_GUARD_RESET : 0);
         if (held) {
-            d->core->guard |= ZIF_GUARD_RESET;
             zif_reset_device(d, ZIF_RESET_BLOCK);
         }
         if (d->cls->held_in_reset) {
@@ -191,8 +188,7 @@ void zif__watch_accesses(ZifKit *kit, void (*fn)(void *opaque, ZifDevice *dev, u
 {
     kit->hooks.access = fn;
     for (unsigned i = 0; i < kit->ndevices; i++) {
-        uint8_t *guard = &kit->devices[i]->core->guard;
-        *guard = (*guard & ~ZIF_GUARD_WATCHED) | (fn ? ZIF_GUARD_WATCHED : 0);
+        zif__guard(kit->devices[i]->core, ZIF_GUARD_WATCHED, fn ? ZIF_GUARD_WATCHED : 0);
     }
 }
 
@@ -202,7 +198,7 @@ bool zif__device_hears(ZifDevice *dev, hwaddr addr, bool is_write)
     const ZifLayout *l = core->layout;
     char name[64], bit[160];
     if (core->guard & ZIF_GUARD_SETTLING && zif_now(dev) >= core->usable_at) {
-        core->guard &= ~ZIF_GUARD_SETTLING;
+        zif__guard(core, ZIF_GUARD_SETTLING, 0);
     }
     if (!(core->guard & ZIF_GUARD_DEAF)) {
         return true;
@@ -248,7 +244,7 @@ void zif__hold_bits(ZifDevice *dev, uint32_t offset, uint32_t mask, uint32_t val
     }
     held[core->nheld++] = (ZifHeld){ offset & ~3u, mask, value & mask };
     core->held = held;
-    core->guard |= ZIF_GUARD_HELD;
+    zif__guard(core, 0, ZIF_GUARD_HELD);
 }
 
 uint64_t zif__with_held(const ZifDevice *dev, hwaddr offset, uint64_t data, unsigned size)

@@ -51,8 +51,8 @@ static Polled find_poll(ZifMachine *m)
         for (unsigned slot = 0; slot < dev->cls->nregs || !slot;
              slot++) { /* a block without a table has one, for them all */
             const ZifPoll *p = &dev->core->polls[slot];
-            if (p->count >= 2 * ZIF_POLL_NOTED && (!best.poll || p->count > best.poll->count) &&
-                is_where_it_was(m, p->pc)) {
+            if (zif__poll_count(p) >= 2 * ZIF_POLL_NOTED &&
+                (!best.poll || zif__poll_count(p) > zif__poll_count(best.poll)) && is_where_it_was(m, p->pc)) {
                 best = (Polled){ dev, slot, p };
             }
         }
@@ -158,7 +158,7 @@ static void put_stub_poll(ZifMachine *m, const Polled *p, FILE *out)
     ZifPoll zero = *p->poll;
     zero.value = (uint32_t)zif__with_held(p->dev, offset, 0, 4);
     fprintf(out, "it kept reading %s at offset 0x%x, which zif does not model: %u times since %s, at 0x%08x %s\n",
-            p->dev->name, offset, p->poll->count, zif_time_format(p->poll->since, since), p->poll->pc,
+            p->dev->name, offset, zif__poll_count(p->poll), zif_time_format(p->poll->since, since), p->poll->pc,
             zif_machine_locate(m, p->poll->pc, where, sizeof where));
     if (bits && bits != UINT32_MAX) {
         fprintf(out, "the code there looks at 0x%x\n", bits);
@@ -183,7 +183,7 @@ static void put_poll(ZifMachine *m, FILE *out)
         bits = ~slot->reserved; /* the register has one field: that is what is waited for */
     }
     fprintf(out, "it kept reading %s.%s as 0x%x: %u times since %s, at 0x%08x %s\n", p.dev->name,
-            zif__slot_name(p.dev->cls, p.slot, name), p.poll->value, p.poll->count,
+            zif__slot_name(p.dev->cls, p.slot, name), p.poll->value, zif__poll_count(p.poll),
             zif_time_format(p.poll->since, since), p.poll->pc, zif_machine_locate(m, p.poll->pc, where, sizeof where));
     if (bits && bits != UINT32_MAX) {
         zif__field_names(slot, bits, fields, sizeof fields);

@@ -34,6 +34,7 @@ ZifMemoryContext *zif_memory_context_new(Error **errp)
     }
     ctx->page_size = 1024;
     ctx->page_bits = 10;
+    ctx->gate.ownerless = 1;
     QTAILQ_INIT(&ctx->spaces);
     QTAILQ_INIT(&ctx->listeners);
     QTAILQ_INIT(&ctx->blocks);
@@ -154,7 +155,7 @@ void zif_memory_set_trace(ZifMemoryContext *ctx, void (*fn)(void *opaque, const 
 {
     ctx->trace = fn;
     ctx->trace_opaque = opaque;
-    ctx->attention = fn ? ctx->attention | ZIF_ATT_TRACE : ctx->attention & ~ZIF_ATT_TRACE;
+    ctx->gate.attention = fn ? ctx->gate.attention | ZIF_ATT_TRACE : ctx->gate.attention & ~ZIF_ATT_TRACE;
 }
 
 MemoryRegion *get_system_memory(void)

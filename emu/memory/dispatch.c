@@ -264,7 +264,7 @@ static MemTxResult guarded(MemoryRegion *mr, hwaddr addr, uint64_t *value, unsig
     if (is_write && mr->ioeventfd_nb && zif__eventfd_fire(mr, addr, *value, size)) {
         return MEMTX_OK;
     }
-    if (ctx->nesting >= ZIF_MEMORY_MAX_NESTING) {
+    if (ctx->gate.nesting >= ZIF_MEMORY_MAX_NESTING) {
         return reject(mr, "device callbacks are nested too deeply");
     }
     if (mr->z.holds[ZIF_HOLD_CALLBACK] && mr->z.reentrancy != ZIF_REENTRANCY_ALLOW) {
@@ -307,7 +307,7 @@ static MemTxResult careful(MemoryRegion *mr, hwaddr addr, uint64_t *value, unsig
 MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr, uint64_t *pval, unsigned size, MemTxAttrs attrs)
 {
     *pval = 0;
-    if (unlikely((mr->z.attention & (ZIF_ATT_POLICY | ZIF_ATT_LOCKLESS)) | mr->z.ctx->attention)) {
+    if (unlikely((mr->z.attention & (ZIF_ATT_POLICY | ZIF_ATT_LOCKLESS)) | mr->z.ctx->gate.attention)) {
         return careful(mr, addr, pval, size, false, attrs);
     }
     if (!valid(mr, addr, size, false, attrs)) {
@@ -318,7 +318,8 @@ MemTxResult memory_region_dispatch_read(MemoryRegion *mr, hwaddr addr, uint64_t 
 
 MemTxResult memory_region_dispatch_write(MemoryRegion *mr, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
-    if (unlikely((mr->z.attention & (ZIF_ATT_POLICY | ZIF_ATT_LOCKLESS | ZIF_ATT_EVENTFDS)) | mr->z.ctx->attention)) {
+    if (unlikely((mr->z.attention & (ZIF_ATT_POLICY | ZIF_ATT_LOCKLESS | ZIF_ATT_EVENTFDS)) |
+                 mr->z.ctx->gate.attention)) {
         return careful(mr, addr, &data, size, true, attrs);
     }
     if (!valid(mr, addr, size, true, attrs)) {
@@ -338,7 +339,16 @@ bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range, hwaddr *firs
     const MemoryRegionOps *ops = f->mr->ops;
     *first = f->start;
     *last = f->last;
-    *range = (ZifIoRange){ .offset = f->offset - f->start, .mr = f->mr, .ops = ops, .opaque = f->mr->opaque, .as = as };
+    *range = (ZifIoRange){ .mr = f->mr,
+                           .gate = &f->mr->z.ctx->gate,
+                           .refs = f->mr->owner ? &f->mr->owner->ref : &f->mr->z.ctx->gate.ownerless,
+                           .offset = f->offset - f->start,
+                           .opaque = f->mr->opaque,
+                           .read = ops->read,
+                           .read_with_attrs = ops->read_with_attrs,
+                           .write = ops->write,
+                           .write_with_attrs = ops->write_with_attrs,
+                           .as = as };
     bool plain = !ops->valid.accepts && ops->endianness != DEVICE_BIG_ENDIAN && !(range->offset & 3) &&
                  (ops->read || ops->read_with_attrs) && (ops->write || ops->write_with_attrs);
     for (unsigned size = 1; size <= 4 && plain; size *= 2) {
@@ -349,30 +359,9 @@ bool zif_io_range(AddressSpace *as, hwaddr addr, ZifIoRange *range, hwaddr *firs
     return true;
 }
 
-/* Is somebody to be told, or does a callback of the device run already? Here are enter and leave for when it is not so. */
-static inline bool is_special(const MemoryRegion *mr)
+void zif__io_range_owner_gone(const ZifIoRange *range)
 {
-    const ZifMemoryContext *ctx = mr->z.ctx;
-    return (mr->z.attention | ctx->attention) || mr->z.holds[ZIF_HOLD_CALLBACK] ||
-           ctx->nesting >= ZIF_MEMORY_MAX_NESTING - 1;
-}
-
-static inline void enter_first(MemoryRegion *mr)
-{
-    mr->z.holds[ZIF_HOLD_CALLBACK] = 1;
-    mr->z.ctx->nesting++;
-    if (likely(mr->owner != NULL)) {
-        mr->owner->ref++;
-    }
-}
-
-static inline void leave_first(MemoryRegion *mr)
-{
-    mr->z.ctx->nesting--;
-    mr->z.holds[ZIF_HOLD_CALLBACK]--;
-    if (likely(mr->owner != NULL) && unlikely(--mr->owner->ref == 0)) {
-        zif__object_die(mr->owner);
-    }
+    zif__object_die(range->mr->owner);
 }
 
 static __attribute__((noinline)) MemTxResult count_fault(const ZifIoRange *range, MemTxResult r, bool is_write)
@@ -381,31 +370,41 @@ static __attribute__((noinline)) MemTxResult count_fault(const ZifIoRange *range
     return r;
 }
 
-static __attribute__((noinline)) MemTxResult special_load(const ZifIoRange *range, hwaddr addr, uint64_t *value,
-                                                          unsigned size, MemTxAttrs attrs)
+static MemTxResult special_load(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs)
 {
     MemTxResult r = zif__io_read(range->mr, addr + range->offset, value, size, attrs);
     return r == MEMTX_OK ? r : count_fault(range, r, false);
 }
 
-MemTxResult zif_io_range_load_whole(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size,
-                                    MemTxAttrs attrs)
+static MemTxResult special_store(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs)
 {
-    MemoryRegion *mr = range->mr;
-    if (unlikely(is_special(mr))) {
+    MemTxResult r = zif__io_write(range->mr, addr + range->offset, value, size, attrs);
+    return r == MEMTX_OK ? r : count_fault(range, r, true);
+}
+
+MemTxResult zif__io_range_load_other(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size,
+                                     MemTxAttrs attrs)
+{
+    if (unlikely(!zif__io_range_is_free(range) || range->read != NULL)) {
         return special_load(range, addr, value, size, attrs);
     }
-    const MemoryRegionOps *ops = range->ops;
-    MemTxResult r = MEMTX_OK;
-    enter_first(mr);
-    if (unlikely(ops->read != NULL)) { /* the rarer in a machine of modelled devices */
-        *value = ops->read(range->opaque, addr + range->offset, size);
-    } else {
-        *value = 0;
-        r = ops->read_with_attrs(range->opaque, addr + range->offset, value, size, attrs);
-    }
-    leave_first(mr);
+    *value = 0;
+    zif__io_range_enter(range);
+    MemTxResult r = range->read_with_attrs(range->opaque, addr + range->offset, value, size, attrs);
+    zif__io_range_leave(range);
     return likely(r == MEMTX_OK) ? r : count_fault(range, r, false);
+}
+
+MemTxResult zif__io_range_store_other(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size,
+                                      MemTxAttrs attrs)
+{
+    if (unlikely(!zif__io_range_is_free(range) || range->write != NULL)) {
+        return special_store(range, addr, value, size, attrs);
+    }
+    zif__io_range_enter(range);
+    MemTxResult r = range->write_with_attrs(range->opaque, addr + range->offset, value, size, attrs);
+    zif__io_range_leave(range);
+    return likely(r == MEMTX_OK) ? r : count_fault(range, r, true);
 }
 
 MemTxResult zif_io_range_load(const ZifIoRange *range, hwaddr addr, uint64_t *value, unsigned size, MemTxAttrs attrs)
@@ -416,32 +415,6 @@ MemTxResult zif_io_range_load(const ZifIoRange *range, hwaddr addr, uint64_t *va
     MemTxResult r = zif_io_range_load_whole(range, addr, value, size, attrs);
     *value &= low_bytes(size);
     return r;
-}
-
-static __attribute__((noinline)) MemTxResult special_store(const ZifIoRange *range, hwaddr addr, uint64_t value,
-                                                           unsigned size, MemTxAttrs attrs)
-{
-    MemTxResult r = zif__io_write(range->mr, addr + range->offset, value, size, attrs);
-    return r == MEMTX_OK ? r : count_fault(range, r, true);
-}
-
-MemTxResult zif_io_range_store_whole(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size,
-                                     MemTxAttrs attrs)
-{
-    MemoryRegion *mr = range->mr;
-    if (unlikely(is_special(mr))) {
-        return special_store(range, addr, value, size, attrs);
-    }
-    const MemoryRegionOps *ops = range->ops;
-    MemTxResult r = MEMTX_OK;
-    enter_first(mr);
-    if (unlikely(ops->write != NULL)) {
-        ops->write(range->opaque, addr + range->offset, value, size);
-    } else {
-        r = ops->write_with_attrs(range->opaque, addr + range->offset, value, size, attrs);
-    }
-    leave_first(mr);
-    return likely(r == MEMTX_OK) ? r : count_fault(range, r, true);
 }
 
 MemTxResult zif_io_range_store(const ZifIoRange *range, hwaddr addr, uint64_t value, unsigned size, MemTxAttrs attrs)

@@ -102,8 +102,7 @@ enum {
 struct ZifMemoryContext {
     uint32_t page_size;
     unsigned page_bits;
-    uint8_t attention;
-    unsigned nesting;       /* dispatches in progress */
+    ZifIoGate gate;
     MemoryRegion *lockless; /* innermost lock-free region whose callback runs */
     uint64_t generation;
     uint64_t order; /* source of ordering numbers */
@@ -148,14 +147,14 @@ void zif__note_error(ZifMemoryContext *ctx, const char *fmt, ...) __attribute__(
 /* Callbacks inside callbacks are counted, whatever they are. */
 static inline void zif__nest(ZifMemoryContext *ctx)
 {
-    if (unlikely(++ctx->nesting == ZIF_MEMORY_MAX_NESTING)) {
-        ctx->attention |= ZIF_ATT_DEEP;
+    if (unlikely(++ctx->gate.nesting == ZIF_MEMORY_MAX_NESTING)) {
+        ctx->gate.attention |= ZIF_ATT_DEEP;
     }
 }
 static inline void zif__unnest(ZifMemoryContext *ctx)
 {
-    if (unlikely(ctx->nesting-- == ZIF_MEMORY_MAX_NESTING)) {
-        ctx->attention &= ~ZIF_ATT_DEEP;
+    if (unlikely(ctx->gate.nesting-- == ZIF_MEMORY_MAX_NESTING)) {
+        ctx->gate.attention &= ~ZIF_ATT_DEEP;
     }
 }
 

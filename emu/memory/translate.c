@@ -47,7 +47,7 @@ static bool step(ZifPlace *p, ZifMemoryContext *ctx, bool is_write, MemTxAttrs a
     IOMMUMemoryRegion *iommu = (IOMMUMemoryRegion *)p->mr;
     const IOMMUMemoryRegionClass *k = memory_region_get_iommu_class_nocheck(iommu);
     IOMMUAccessFlags wanted = is_write ? IOMMU_WO : IOMMU_RO;
-    if (ctx->nesting >= ZIF_MEMORY_MAX_NESTING || !k->translate) {
+    if (ctx->gate.nesting >= ZIF_MEMORY_MAX_NESTING || !k->translate) {
         return false;
     }
     zif__nest(ctx); /* a translator that reads its tables through itself must not do so for ever */
