@@ -97,4 +97,5 @@ void zif__ltdc_rescan(Ltdc *l, unsigned columns, unsigned lines)
     }
     zif_clock_set_hz(&l->pixels, now, hz);
     zif_clock_set_ticks(&l->pixels, now, at);
+    zif_frames_changed(&l->dev);
 }
