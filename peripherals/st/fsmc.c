@@ -1,7 +1,8 @@
 /*
- * STM32F4 FSMC: bank 1, four windows of 64 MiB for NOR flash, PSRAM and SRAM.
+ * STM32F4 FSMC, and the FMC of the F42x and F43x: bank 1, four windows of 64 MiB for NOR flash, PSRAM and SRAM. SDRAM: fmc_sdram.c.
  *
- * Reference: RM0090 Rev 19, chapter 36 "Flexible static memory controller (FSMC)", section 36.5.6 (registers).
+ * Reference: RM0090 Rev 19, chapter 36 "Flexible static memory controller (FSMC)", section 36.5.6 (registers); chapter 37 "Flexible memory
+ * controller (FMC)", sections 37.5.6 and 37.7.5.
  * Models: which windows are open. What is soldered to a chip select is a node of the tree at an address in its window (`cfi-flash`,
  * `mmio-sram`); while MBKEN is 0 or the clock is off, an access to the window is a bus error and is reported.
  * Departs: timings are kept and have no effect; WREN = 0 does not keep writes out; MTYP and MWID need not fit what is there.
@@ -10,37 +11,19 @@
  * Node properties: zif,priority above 0, so that a closed window hides what is behind it.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <zif/peripheral.h>
+#include "fsmc.h"
 
-enum { NWINDOWS = 4, WINDOW = 64 << 20, FIRST_WINDOW = 0x60000000 };
-enum {
-    BCR1,
-    BTR1,
-    BCR2,
-    BTR2,
-    BCR3,
-    BTR3,
-    BCR4,
-    BTR4,
-    BWTR1,
-    BWTR2,
-    BWTR3,
-    BWTR4,
-    PCR2,
-    NAND_REGS = 5,
-    PIO4 = PCR2 + 3 * NAND_REGS - 1,
-    NREGS
-};
+enum { WINDOW = 64 << 20, FIRST_WINDOW = 0x60000000 };
 
-#define BCR(NAME, OFFSET, RESET)                                                                                       \
+#define BCR(NAME, OFFSET, RESET, ...)                                                                                  \
     {                                                                                                                  \
         .name = NAME, .offset = OFFSET, .reset = RESET,                                                                \
-        .fields =                                                                                                      \
-            ZIF_FIELDS({ "MBKEN", 0, 1, ZIF_RW }, { "MUXEN", 1, 1, ZIF_RW }, { "MTYP", 2, 2, ZIF_RW },                 \
-                       { "MWID", 4, 2, ZIF_RW }, { "FACCEN", 6, 1, ZIF_RW }, { "BURSTEN", 8, 1, ZIF_RW },              \
-                       { "WAITPOL", 9, 1, ZIF_RW }, { "WRAPMOD", 10, 1, ZIF_RW }, { "WAITCFG", 11, 1, ZIF_RW },        \
-                       { "WREN", 12, 1, ZIF_RW }, { "WAITEN", 13, 1, ZIF_RW }, { "EXTMOD", 14, 1, ZIF_RW },            \
-                       { "ASYNCWAIT", 15, 1, ZIF_RW }, { "CPSIZE", 16, 3, ZIF_RW }, { "CBURSTRW", 19, 1, ZIF_RW })     \
+        .fields = ZIF_FIELDS({ "MBKEN", 0, 1, ZIF_RW }, { "MUXEN", 1, 1, ZIF_RW }, { "MTYP", 2, 2, ZIF_RW },           \
+                             { "MWID", 4, 2, ZIF_RW }, { "FACCEN", 6, 1, ZIF_RW }, { "BURSTEN", 8, 1, ZIF_RW },        \
+                             { "WAITPOL", 9, 1, ZIF_RW }, { "WRAPMOD", 10, 1, ZIF_RW }, { "WAITCFG", 11, 1, ZIF_RW },  \
+                             { "WREN", 12, 1, ZIF_RW }, { "WAITEN", 13, 1, ZIF_RW }, { "EXTMOD", 14, 1, ZIF_RW },      \
+                             { "ASYNCWAIT", 15, 1, ZIF_RW }, { "CPSIZE", 16, 3, ZIF_RW },                              \
+                             { "CBURSTRW", 19, 1, ZIF_RW }, ##__VA_ARGS__)                                             \
     }
 #define BTR(NAME, OFFSET)                                                                                              \
     {                                                                                                                  \
@@ -77,35 +60,68 @@ enum {
         [PCR2 + (N - 2) * NAND_REGS + 3] =                                                                             \
             FOUR_TIMES("PATT" #N, OFFSET + 12, "ATTSET", "ATTWAIT", "ATTHOLD", "ATTHIZ")
 
-static const ZifRegister regs[NREGS] = {
+/* Rows that both have. */
+#define COMMON_ROWS                                                                                                    \
+    [BTR1] = BTR("BTR1", 0x04), [BCR2] = BCR("BCR2", 0x08, 0x30D2), [BTR2] = BTR("BTR2", 0x0C),                        \
+    [BCR3] = BCR("BCR3", 0x10, 0x30D2), [BTR3] = BTR("BTR3", 0x14), [BCR4] = BCR("BCR4", 0x18, 0x30D2),                \
+    [BTR4] = BTR("BTR4", 0x1C), [BWTR1] = BTR("BWTR1", 0x104), [BWTR2] = BTR("BWTR2", 0x10C),                          \
+    [BWTR3] = BTR("BWTR3", 0x114), [BWTR4] = BTR("BWTR4", 0x11C), NAND(2, 0x60),                                       \
+    [PCR2 + 4] = { .name = "ECCR2",                                                                                    \
+                   .offset = 0x74,                                                                                     \
+                   .flags = ZIF_REG_STUB,                                                                              \
+                   .fields = ZIF_FIELDS({ "ECC", 0, 32, ZIF_RO }) },                                                   \
+    NAND(3, 0x80),                                                                                                     \
+    [PCR2 + NAND_REGS + 4] = { .name = "ECCR3",                                                                        \
+                               .offset = 0x94,                                                                         \
+                               .flags = ZIF_REG_STUB,                                                                  \
+                               .fields = ZIF_FIELDS({ "ECC", 0, 32, ZIF_RO }) },                                       \
+    NAND(4, 0xA0), [PIO4] = FOUR_TIMES("PIO4", 0xB0, "IOSET", "IOWAIT", "IOHOLD", "IOHIZ")
+
+static const ZifRegister fsmc_regs[NREGS_FSMC] = {
     [BCR1] = BCR("BCR1", 0x00, 0x30DB),
-    [BTR1] = BTR("BTR1", 0x04),
-    [BCR2] = BCR("BCR2", 0x08, 0x30D2),
-    [BTR2] = BTR("BTR2", 0x0C),
-    [BCR3] = BCR("BCR3", 0x10, 0x30D2),
-    [BTR3] = BTR("BTR3", 0x14),
-    [BCR4] = BCR("BCR4", 0x18, 0x30D2),
-    [BTR4] = BTR("BTR4", 0x1C),
-    [BWTR1] = BTR("BWTR1", 0x104),
-    [BWTR2] = BTR("BWTR2", 0x10C),
-    [BWTR3] = BTR("BWTR3", 0x114),
-    [BWTR4] = BTR("BWTR4", 0x11C),
-    NAND(2, 0x60),
-    [PCR2 +
-        4] = { .name = "ECCR2", .offset = 0x74, .flags = ZIF_REG_STUB, .fields = ZIF_FIELDS({ "ECC", 0, 32, ZIF_RO }) },
-    NAND(3, 0x80),
-    [PCR2 + NAND_REGS +
-        4] = { .name = "ECCR3", .offset = 0x94, .flags = ZIF_REG_STUB, .fields = ZIF_FIELDS({ "ECC", 0, 32, ZIF_RO }) },
-    NAND(4, 0xA0),
-    [PIO4] = FOUR_TIMES("PIO4", 0xB0, "IOSET", "IOWAIT", "IOHOLD", "IOHIZ"),
+    COMMON_ROWS,
 };
 
-typedef struct {
-    ZifDevice dev;
-    uint32_t values[NREGS];
-    uint8_t window[NWINDOWS]; /* its number: what a guard region is told */
-    MemoryRegion *guard[NWINDOWS];
-} Fsmc;
+#define SDCR(NAME, OFFSET)                                                                                             \
+    {                                                                                                                  \
+        .name = NAME, .offset = OFFSET, .reset = 0x2D0,                                                                \
+        .fields = ZIF_FIELDS({ "NC", 0, 2, ZIF_RW }, { "NR", 2, 2, ZIF_RW }, { "MWID", 4, 2, ZIF_RW },                 \
+                             { "NB", 6, 1, ZIF_RW }, { "CAS", 7, 2, ZIF_RW }, { "WP", 9, 1, ZIF_RW },                  \
+                             { "SDCLK", 10, 2, ZIF_RW }, { "RBURST", 12, 1, ZIF_RW }, { "RPIPE", 13, 2, ZIF_RW })      \
+    }
+#define SDTR(NAME, OFFSET)                                                                                             \
+    {                                                                                                                  \
+        .name = NAME, .offset = OFFSET, .reset = 0x0FFFFFFF,                                                           \
+        .fields = ZIF_FIELDS({ "TMRD", 0, 4, ZIF_RW }, { "TXSR", 4, 4, ZIF_RW }, { "TRAS", 8, 4, ZIF_RW },             \
+                             { "TRC", 12, 4, ZIF_RW }, { "TWR", 16, 4, ZIF_RW }, { "TRP", 20, 4, ZIF_RW },             \
+                             { "TRCD", 24, 4, ZIF_RW })                                                                \
+    }
+
+static const ZifRegister fmc_regs[NREGS] = {
+    [BCR1] = BCR("BCR1", 0x00, 0x30DB, { "CCLKEN", 20, 1, ZIF_RW }),
+    COMMON_ROWS,
+    [SDCR1] = SDCR("SDCR1", 0x140),
+    [SDCR2] = SDCR("SDCR2", 0x144),
+    [SDTR1] = SDTR("SDTR1", 0x148),
+    [SDTR2] = SDTR("SDTR2", 0x14C),
+    [SDCMR] = { .name = "SDCMR",
+                .offset = 0x150,
+                .fields = ZIF_FIELDS({ "MODE", 0, 3, ZIF_WO }, { "CTB2", 3, 1, ZIF_WO }, { "CTB1", 4, 1, ZIF_WO },
+                                     { "NRFS", 5, 4, ZIF_RW }, { "MRD", 9, 13, ZIF_RW }) },
+    [SDRTR] = { .name = "SDRTR",
+                .offset = 0x154,
+                .fields = ZIF_FIELDS({ "CRE", 0, 1, ZIF_WO }, { "COUNT", 1, 13, ZIF_RW }, { "REIE", 14, 1, ZIF_RW }) },
+    [SDSR] = { .name = "SDSR",
+               .offset = 0x158,
+               .flags = ZIF_REG_VOLATILE,
+               .fields = ZIF_FIELDS({ "RE", 0, 1, ZIF_RO }, { "MODES1", 1, 2, ZIF_RO }, { "MODES2", 3, 2, ZIF_RO },
+                                    { "BUSY", 5, 1, ZIF_RO }) },
+};
+
+static bool is_fmc(const Fsmc *f)
+{
+    return f->dev.cls->regs == fmc_regs;
+}
 
 static MemTxResult refuse(void *opaque, hwaddr addr, const char *what)
 {
@@ -153,49 +169,91 @@ static bool fsmc_realize(ZifDevice *dev, Error **errp)
         memory_region_init_io(f->guard[n], dev->owner, &guard_ops, &f->window[n], names[n], WINDOW);
         zif_map_at(dev, FIRST_WINDOW + (uint64_t)n * WINDOW, f->guard[n]);
     }
-    return true;
+    return !is_fmc(f) || zif__fmc_sdram_realize(f, errp);
 }
 
 static void fsmc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 {
     if (slot <= BTR4 && slot % 2 == 0 && (((Fsmc *)dev)->values[slot] ^ old) & 1) {
         update_windows((Fsmc *)dev);
+    } else if (slot >= SDCR1) {
+        zif__fmc_sdram_write((Fsmc *)dev, slot, old, value);
     }
+}
+
+static uint32_t fmc_peek(ZifDevice *dev, unsigned slot)
+{
+    return slot == SDSR ? zif__fmc_sdram_status((Fsmc *)dev) : ((Fsmc *)dev)->values[slot];
 }
 
 static void fsmc_reset(ZifDevice *dev, ZifResetKind kind)
 {
-    update_windows((Fsmc *)dev);
+    Fsmc *f = (Fsmc *)dev;
+    update_windows(f);
+    if (is_fmc(f)) {
+        zif__fmc_sdram_reset(f);
+    }
 }
 
 static void fsmc_clock(ZifDevice *dev, uint64_t hz)
 {
-    update_windows((Fsmc *)dev);
+    Fsmc *f = (Fsmc *)dev;
+    update_windows(f);
+    if (is_fmc(f)) {
+        zif__fmc_sdram_clock(f);
+    }
 }
 
 static void fsmc_restored(ZifDevice *dev)
 {
-    update_windows((Fsmc *)dev);
+    Fsmc *f = (Fsmc *)dev;
+    update_windows(f);
+    if (is_fmc(f)) {
+        zif__fmc_sdram_show(f);
+    }
 }
 
+static void command_done(ZifDevice *dev, unsigned event)
+{
+    zif__fmc_sdram_done((Fsmc *)dev);
+}
+
+static void swap_sdram(ZifDevice *dev, unsigned line, int level)
+{
+    Fsmc *f = (Fsmc *)dev;
+    f->swapped = (uint8_t)level;
+    zif__fmc_sdram_show(f);
+}
+
+/* What both records say. */
+#define RECORD                                                                                                         \
+    .compatible = (const char *const[]){ "st,stm32-fmc", NULL }, .modelled = ZIF_PARTIAL, .size = sizeof(Fsmc),        \
+    .plain = offsetof(Fsmc, guard), .values = offsetof(Fsmc, values), .span = 0x1000, .widths = ZIF_W32,               \
+    .outputs = (const ZifOutput[]){ { "irq", 1 }, { 0 } }, .realize = fsmc_realize, .reset = fsmc_reset,               \
+    .on_write = fsmc_write, .clock_changed = fsmc_clock, .snapshot_done = fsmc_restored
+
 const ZifClass zif__stm32f4_fsmc = {
+    RECORD,
     .name = "stm32f4-fsmc",
     .socs = (const char *const[]){ "st,stm32f4", NULL },
-    .compatible = (const char *const[]){ "st,stm32-fmc", NULL },
     .reference = "RM0090 Rev 19, chapter 36",
     .summary = "bank 1: registers, windows that open and close; no timing, NAND and PC card registers are kept only",
-    .modelled = ZIF_PARTIAL,
-    .size = sizeof(Fsmc),
-    .plain = offsetof(Fsmc, guard),
-    .regs = regs,
+    .regs = fsmc_regs,
+    .nregs = NREGS_FSMC,
+};
+
+const ZifClass zif__stm32f42x_fmc = {
+    RECORD,
+    .name = "stm32f42x-fmc",
+    .socs = (const char *const[]){ "st,stm32f429", NULL },
+    .reference = "RM0090 Rev 19, chapter 37",
+    .summary = "SDRAM with its start-up, refresh rate and low-power modes; bank 1: windows that open and close; no "
+               "timing, NAND and PC "
+               "card registers are kept only",
+    .regs = fmc_regs,
     .nregs = NREGS,
-    .values = offsetof(Fsmc, values),
-    .span = 0x1000,
-    .widths = ZIF_W32,
-    .outputs = (const ZifOutput[]){ { "irq", 1 }, { 0 } },
-    .realize = fsmc_realize,
-    .reset = fsmc_reset,
-    .on_write = fsmc_write,
-    .clock_changed = fsmc_clock,
-    .snapshot_done = fsmc_restored,
+    .inputs = (const ZifInput[]){ { .name = "swap-sdram", .set = swap_sdram }, { 0 } },
+    .events = (const char *const[]){ "sdram-command", NULL },
+    .event = command_done,
+    .peek = fmc_peek,
 };
