@@ -4,15 +4,20 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 #include <unistd.h>
+#include <zif/terminal.h>
 #include "terminal.h"
 
 enum { CTRL_A = 1 };
 
 static struct termios cooked, raw;
-static volatile sig_atomic_t active; /* fd + 1 while raw */
+static volatile sig_atomic_t active;     /* fd + 1 while raw */
+static volatile sig_atomic_t parting_to; /* fd + 1 while there is a parting text */
+static char parting[64];
 
 /* Async-signal-safe. A background process may restore too: SIGTTOU is held back meanwhile. */
 static void apply(int fd, const struct termios *mode)
@@ -23,6 +28,15 @@ static void apply(int fd, const struct termios *mode)
     sigprocmask(SIG_BLOCK, &ttou, &old);
     tcsetattr(fd, TCSANOW, mode);
     sigprocmask(SIG_SETMASK, &old, NULL);
+}
+
+/* Async-signal-safe. */
+static void part(void)
+{
+    if (parting_to) {
+        ssize_t unused = write(parting_to - 1, parting, strlen(parting));
+        (void)unused;
+    }
 }
 
 static void on_signal(int sig);
@@ -48,6 +62,7 @@ static void on_signal(int sig)
     if (fd >= 0) {
         apply(fd, &cooked);
     }
+    part();
     signal(sig, SIG_DFL);
     raise(sig);
     /* Only a stop signal comes back here: the process goes on, or the kernel refused to stop it. */
@@ -57,11 +72,23 @@ static void on_signal(int sig)
     }
 }
 
-bool zif__terminal_raw(int fd)
+/* Nothing ends or stops the process without the terminal being restored. */
+static void prepare(void)
 {
     static bool prepared;
     static const int fatal_or_stop[] = { SIGHUP,  SIGINT,  SIGQUIT, SIGTERM, SIGABRT, SIGSEGV, SIGBUS,  SIGFPE, SIGILL,
                                          SIGPIPE, SIGALRM, SIGXCPU, SIGUSR1, SIGUSR2, SIGTSTP, SIGTTIN, SIGCONT };
+    if (!prepared) {
+        prepared = true;
+        atexit(zif__terminal_restore);
+        for (unsigned i = 0; i < sizeof fatal_or_stop / sizeof *fatal_or_stop; i++) {
+            handle(fatal_or_stop[i]);
+        }
+    }
+}
+
+bool zif__terminal_raw(int fd)
+{
     if (active || tcgetattr(fd, &cooked)) {
         return false;
     }
@@ -70,16 +97,22 @@ bool zif__terminal_raw(int fd)
     raw.c_lflag &= ~(tcflag_t)(ECHO | ECHONL | ICANON | IEXTEN | ISIG);
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
-    if (!prepared) {
-        prepared = true;
-        atexit(zif__terminal_restore);
-        for (unsigned i = 0; i < sizeof fatal_or_stop / sizeof *fatal_or_stop; i++) {
-            handle(fatal_or_stop[i]);
-        }
-    }
+    prepare();
     active = fd + 1;
     apply(fd, &raw);
     return true;
+}
+
+void zif_terminal_parting(int fd, const char *text)
+{
+    if (!text) {
+        part();
+        parting_to = 0;
+        return;
+    }
+    prepare();
+    snprintf(parting, sizeof parting, "%s", text);
+    parting_to = fd + 1;
 }
 
 void zif__terminal_restore(void)
@@ -89,6 +122,8 @@ void zif__terminal_restore(void)
         apply(fd, &cooked);
         active = 0;
     }
+    part();
+    parting_to = 0;
 }
 
 ZifKey zif__escape(ZifEscape *e, uint8_t byte)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <zif/png.h>
 #include "monitor.h"
 
 /* --- Looking at everything ------------------------------------------------------------------------------------------------ */
@@ -214,6 +215,19 @@ static void do_load(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect
     say_outcome(err, out);
 }
 
+static void do_screenshot(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect)
+{
+    Error *err = NULL;
+    const char *space = strchr(args, ' ');
+    char *path = strndup(args, space ? (size_t)(space - args) : strlen(args));
+    ZifDisplay *d = zif_machine_display_by_name(m, space ? space + 1 : NULL, &err);
+    if (path && d) {
+        zif_png_write(path, zif_display_look(d), &err);
+    }
+    free(path);
+    say_outcome(err, out);
+}
+
 static void do_help(ZifMachine *m, const char *args, FILE *out, ZifMonitorEffect *effect);
 
 static const Command commands[] = {
@@ -240,6 +254,7 @@ static const Command commands[] = {
     { "time", do_time, "time: virtual time, instructions and cycles" },
     { "snapshot save ", do_save, "snapshot save FILE: store the machine as it is" },
     { "snapshot load ", do_load, "snapshot load FILE: go back to a stored one" },
+    { "screenshot ", do_screenshot, "screenshot FILE.png [DISPLAY]: what a display shows now" },
     { "reports", do_reports, "reports: what zif has to say of the firmware so far" },
 };
 

@@ -1,16 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Displays on the command line: --screenshot, --expect-frame, --record. The guest lights one row of the micro:bit's LEDs until 200 ms,
+"""Displays on the command line: --screenshot, --expect-frame, --record, --show. The guest lights one row of the micro:bit's LEDs until 200 ms,
 then another, and sleeps for ever from 400 ms on."""
+import fcntl
 import os
+import pty
 import re
+import signal
 import struct
+import subprocess
 import tempfile
+import termios
 import zlib
 
 import cli
 
 LAMPS = cli.guest("lamps.elf")
+BLOCK = "\u2580".encode()
 
 
 def png(width, height, rows, colour=2, depth=8, chunks=b""):
@@ -135,6 +141,48 @@ class Pictures(cli.CliTest):
     def test_board_lists_its_displays(self):
         self.assertRegex(self.run_zif(0, "board", "microbit").stdout, r"displays:\n  led_matrix +80 x 80\n")
         self.assertNotIn("displays:", self.run_zif(0, "board", "mps2-an385").stdout)
+
+    def on_terminal(self, *args, act=None):
+        """Runs zif on a terminal of 24 lines, calls act(process) at the first picture; the exit code and all that was written."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 60, 0, 0))
+        written = b""
+        with subprocess.Popen([cli.ZIF, "run", "--board=microbit", "--show", *args, LAMPS], stdin=theirs, stdout=theirs, stderr=theirs,
+                              env=dict(os.environ, TERM="xterm")) as process:
+            os.close(theirs)
+            while True:
+                try:
+                    part = os.read(ours, 65536)
+                except OSError: # Linux says so when the last one has closed its end
+                    part = b""
+                if not part:
+                    break
+                written += part
+                if act and BLOCK in written:
+                    act(process)
+                    act = None
+        os.close(ours)
+        return process.returncode, written
+
+    def test_terminal_shows_the_display_and_is_given_back(self):
+        code, written = self.on_terminal("--for=250ms")
+        self.assertEqual(code, 0)
+        self.assertIn(b"\x1b[19;24r", written) # text has the last six lines
+        self.assertIn(b"\x1b[r", written[written.rindex(BLOCK):])
+        self.assertIn(b"zif: passed", written[written.rindex(b"\x1b[r"):])
+        colours = set(re.findall(rb"\[38;2;(\d+);(\d+);(\d+)m", written))
+        self.assertTrue(any(int(red) > 2 * int(green) for red, green, _ in colours), "a red LED")
+
+    def test_terminal_is_given_back_when_zif_is_ended(self):
+        for how, uart in (signal.SIGTERM, "null"), (signal.SIGINT, "null"), (signal.SIGQUIT, "null"), (signal.SIGTERM, "stdio"):
+            with self.subTest(signal=how, uart=uart):
+                code, written = self.on_terminal("--for=1h", f"--uart=uart0={uart}",
+                                                 act=lambda process, how=how: process.send_signal(how))
+                self.assertEqual(code, -how)
+                self.assertIn(b"\x1b[r", written[written.rindex(BLOCK):])
+
+    def test_without_a_terminal_there_is_nothing_to_show_on(self):
+        self.refused("there is none here", "run", "--board=microbit", "--show", LAMPS)
 
     def test_what_cannot_be_is_refused(self):
         board = ("run", "--board=microbit")

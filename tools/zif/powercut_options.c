@@ -249,7 +249,7 @@ bool powercut_options_parse(PowercutOptions *o, char **argv, Error **errp)
         return false;
     }
     if (o->run.gdb || o->run.save || o->run.load || o->run.flash.nflips || o->run.npower_cycles || o->run.nuarts ||
-        o->run.pictures.shots || o->run.pictures.films || o->run.nframes) {
+        o->run.pictures.shots || o->run.pictures.films || o->run.nframes || o->run.show) {
         error_setg(errp,
                    "--gdb, --save, --load, --uart, --flash-flip, --power-cycle-at and those of displays are for zif "
                    "run only");

@@ -12,6 +12,7 @@
 #include "gdb.h"
 #include "junit.h"
 #include "links.h"
+#include "preview.h"
 #include "verdict.h"
 
 /* How far virtual time goes before the host is looked at: as far as takes some milliseconds of the host's time. */
@@ -255,6 +256,9 @@ static bool prepare(Run *r, Error **errp)
     if (!recorders_open(&r->o.recorders, r->machine, errp) || !pictures_open(&r->o.pictures, r->machine, errp)) {
         return false;
     }
+    if (r->o.show && !(r->preview = preview_open(r->machine, r->o.show_name, errp))) {
+        return false;
+    }
     if (r->o.save && r->o.save_at != ZIF_TIME_NEVER) {
         zif_machine_at(r->machine, r->o.save_at, on_save_time, r);
     }
@@ -368,6 +372,7 @@ static void run(Run *r)
                                      : zif_machine_run(r->machine, earlier(until, limit), &r->info);
         slice = next_slice(slice, host_seconds() - begin);
         recorders_flush(&r->o.recorders);
+        preview_update(r->preview);
         links_exchange(r->links);
         if (ended(r, reason, limit)) {
             break;
@@ -389,6 +394,8 @@ static void run(Run *r)
         error_free(err);
     }
     progress_clear(&r->progress);
+    preview_close(r->preview);
+    r->preview = NULL;
     links_exchange(r->links);
     if (!r->outcome.cannot && links_error(r->links, r->message, sizeof r->message)) {
         r->outcome.cannot = true;
@@ -411,6 +418,7 @@ static void catch_interrupts(const Run *r)
 
 static void clean_up(Run *r)
 {
+    preview_close(r->preview);
     gdb_session_free(r->gdb);
     links_free(r->links);
     recorders_free(&r->o.recorders);

@@ -37,6 +37,7 @@ enum {
     TRACE_HASH,
     SCREENSHOT,
     RECORD,
+    SHOW,
     VCD,
     COVERAGE,
     PROFILE,
@@ -136,6 +137,9 @@ const Option run_option_table[] = {
     { RECORD, "record", 0, OPTION_VALUE, "DIR[,display=NAME]",
       "Write every frame of a display that differs from the one before, and frames.txt, which says for how long each "
       "was shown (ffmpeg -f concat reads it)." },
+    { SHOW, "show", 0, OPTION_MAYBE, "NAME",
+      "Show a display in the upper part of the terminal (24-bit colours), paced to real time; what is printed scrolls "
+      "below it." },
     { VCD, "vcd", 0, OPTION_VALUE, "FILE[,timescale=1ns][,signal=NAME...]",
       "Record wires as a value-change dump: every pin, UART line, interrupt and bus, or the signals named (uart0.tx, "
       "gpio0.pin[17], timer0.CTRL.EN; * and ? stand for anything)." },
@@ -627,6 +631,10 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         return pictures_add_shot(&o->pictures, value, errp);
     case RECORD:
         return pictures_add_film(&o->pictures, value, errp);
+    case SHOW:
+        o->show = o->realtime = true;
+        o->show_name = value;
+        return true;
     case COVERAGE:
         recorders_add(&o->recorders, zif_observe_coverage, value);
         return true;

@@ -51,6 +51,8 @@ typedef struct {
     size_t npower_cycles;
     Recorders recorders;
     Pictures pictures;
+    bool show;
+    const char *show_name; /* of the display; NULL: the first */
     FrameStep **frames;
     size_t nframes;
     const char **images;

@@ -14,7 +14,8 @@ typedef struct {
     Links *links;
     Progress progress;
     struct GdbSession *gdb;
-    ZifTime base; /* virtual time at which the run began: 0 but for --load */
+    struct Preview *preview; /* NULL: nobody wants to see */
+    ZifTime base;            /* virtual time at which the run began: 0 but for --load */
     bool save_due, saved;
     ZifTime limit;       /* virtual time at which the run ends at the latest */
     double began, start; /* host seconds; start moves when the host lags behind real time */
