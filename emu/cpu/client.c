@@ -112,8 +112,10 @@ static void sysreg_written(void *opaque)
             cpu->fix_masks |= !faultmask;
         }
         st->faultmask = faultmask;
+    } else { /* the engine has these, v6-M has not */
+        cpu->fix_masks |= zif_port_get(cpu->port, ZIF_REG_BASEPRI) || zif_port_get(cpu->port, ZIF_REG_FAULTMASK);
     }
-    uint32_t exists = cpu->has_fp ? 7 : cpu->v7 ? 3 : 2; /* no unprivileged extension on v6-M */
+    uint32_t exists = cpu->has_fp ? 7 : cpu->has_unprivileged ? 3 : 2;
     if (control & ~exists) {
         control &= exists;
         cpu->fix_masks = true;
@@ -132,10 +134,8 @@ void zif__fix_masks(ZifCpu *cpu)
 {
     cpu->fix_masks = false;
     zif_port_set(cpu->port, ZIF_REG_CONTROL, cpu->st.control);
-    if (cpu->v7) {
-        zif_port_set(cpu->port, ZIF_REG_BASEPRI, cpu->st.basepri);
-        zif_port_set(cpu->port, ZIF_REG_FAULTMASK, cpu->st.faultmask);
-    }
+    zif_port_set(cpu->port, ZIF_REG_BASEPRI, cpu->st.basepri);
+    zif_port_set(cpu->port, ZIF_REG_FAULTMASK, cpu->st.faultmask);
 }
 
 void zif_cpu_poke_register(ZifCpu *cpu, ZifReg reg, uint32_t value)

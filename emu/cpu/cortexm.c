@@ -51,8 +51,8 @@ static bool is_valid(const ZifCpuConfig *c, Error **errp)
         error_setg(errp, "this core has 1 to %u interrupt lines, not %u", most, c->num_irqs);
     } else if (v7 ? c->prio_bits < 3 || c->prio_bits > 8 : c->prio_bits != 2) {
         error_setg(errp, "this core has %s priority bits, not %u", v7 ? "3 to 8" : "2", c->prio_bits);
-    } else if (c->mpu_regions != 0 && c->mpu_regions != 8 && c->mpu_regions != 16) {
-        error_setg(errp, "an MPU has 0, 8 or 16 regions, not %u", c->mpu_regions);
+    } else if (c->mpu_regions != 0 && c->mpu_regions != 8 && (c->mpu_regions != 16 || !v7)) {
+        error_setg(errp, "this core's MPU has %s regions, not %u", v7 ? "0, 8 or 16" : "0 or 8", c->mpu_regions);
     } else {
         return true;
     }
@@ -76,6 +76,7 @@ ZifCpu *zif_cpu_new(const ZifCpuConfig *config, Error **errp)
     cpu->nwords = (EXC_IRQ0 + config->num_irqs + 31) / 32;
     cpu->prio_mask = 0xFFu << (8 - config->prio_bits) & 0xFF;
     cpu->nregions = config->model == ZIF_CORTEX_M0 ? 0 : config->mpu_regions;
+    cpu->has_unprivileged = config->model != ZIF_CORTEX_M0 && (cpu->v7 || cpu->nregions || config->has_unprivileged);
 
     zif_object_init(&cpu->owner, "cpu", NULL);
     memory_region_init(&cpu->container, &cpu->owner, "cpu", 1ull << 32);

@@ -13,10 +13,11 @@ typedef struct ZifCpu ZifCpu;
 typedef struct {
     ZifCpuModel model;
     ZifPortKind port;
-    unsigned num_irqs;    /* 1..32 on v6-M, 1..240 on v7-M */
-    unsigned prio_bits;   /* 2 on v6-M, 3..8 on v7-M */
-    unsigned mpu_regions; /* 0, 8 or 16 */
-    bool has_vtor;        /* M0 has none */
+    unsigned num_irqs;     /* 1..32 on v6-M, 1..240 on v7-M */
+    unsigned prio_bits;    /* 2 on v6-M, 3..8 on v7-M */
+    unsigned mpu_regions;  /* 0, 8 or 16 */
+    bool has_vtor;         /* M0 has none */
+    bool has_unprivileged; /* M0+: CONTROL.nPRIV exists; with an MPU always. v7-M always has it, M0 never */
     bool has_bitband;
     uint32_t systick_calib;   /* SYST_CALIB's value */
     uint64_t systick_ref_hz;  /* external reference; 0 = none (CLKSOURCE reads as one) */

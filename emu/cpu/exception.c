@@ -12,6 +12,7 @@
 
 enum { FRAME = 0x20, FRAME_FP = 0x68, FRAME_PC = 6, FRAME_PSR = 7 };
 #define XPSR_FLAGS    0xF80F0000u /* N Z C V Q, GE */
+#define XPSR_V6M      0xF10001FFu /* N Z C V, T, exception number: there are no others on v6-M [v6 B1.4.2] */
 #define XPSR_ALIGN    (1u << 9)   /* in a frame: the stack was moved by four to align it */
 #define EXC_RETURN_FP (1u << 4)   /* 0: the frame has FP registers */
 
@@ -163,7 +164,8 @@ void zif__async_bus_fault(ZifCpu *cpu, uint32_t cfsr)
 
 void zif__svc(ZifCpu *cpu)
 {
-    /* Priority not high enough: HardFault at the SVC itself, a synchronous fault [v7 B1.5.6 ReturnAddress, B1.5.14]. */
+    /* Priority not high enough: a HardFault [v7 B1.5.14], which is synchronous, so its return address is the SVC's own and not that
+     * of what follows: ReturnAddress(HardFault) is ThisInstrAddr() if IsExceptionSynchronous [v7 B1.5.6; v6 B1.5.6]. */
     if (zif__group_prio(cpu, cpu->st.prio[EXC_SVC]) < cpu->st.exec_prio) {
         zif__pend(cpu, EXC_SVC);
         return;
@@ -399,7 +401,7 @@ void zif__exception_return(ZifCpu *cpu, uint32_t value)
     bool force = fp || (st->ccr & CCR_STKALIGN);
     pop_registers(cpu, w);
     zif_port_set(cpu->port, sp_reg, (frame + (fp ? FRAME_FP : FRAME)) | (force && (psr & XPSR_ALIGN) ? 4 : 0));
-    zif_port_set(cpu->port, ZIF_REG_XPSR, psr & ~XPSR_ALIGN);
+    zif_port_set(cpu->port, ZIF_REG_XPSR, psr & (cpu->v7 ? ~XPSR_ALIGN : XPSR_V6M));
     set_control(cpu, (st->control & CONTROL_NPRIV) | (process ? CONTROL_SPSEL : 0) | (fp ? CONTROL_FPCA : 0));
     set_pc(cpu, w[FRAME_PC] & ~1u);
     st->ipsr = psr & 0x1FF;

@@ -148,13 +148,30 @@ static ZifInsnKind coprocessor(ZifCpuModel model, uint16_t a, uint16_t b)
     return ZIF_INSN_FP;
 }
 
+/* BL, MSR, MRS, DSB, DMB, ISB are all there is (v6-M A5.3). */
+static ZifInsnKind decode32_v6m(uint16_t a, uint16_t b)
+{
+    if ((a & 0xf800) != 0xf000) {
+        return ZIF_INSN_UDF;
+    }
+    if ((b & 0xd000) == 0xd000) { /* BL: its first halfword holds any part of the offset */
+        return ZIF_INSN_PLAIN;
+    }
+    if ((b & 0xd000) != 0x8000) {
+        return ZIF_INSN_UDF;
+    }
+    if ((a & 0xffe0) == 0xf380) {
+        return ZIF_INSN_SYSREG;
+    }
+    unsigned option = b >> 4 & 0xf;
+    bool barrier = (a & 0xfff0) == 0xf3b0 && option >= 4 && option <= 6;
+    return barrier || (a & 0xffe0) == 0xf3e0 ? ZIF_INSN_PLAIN : ZIF_INSN_UDF;
+}
+
 static ZifInsnKind decode32(ZifCpuModel model, uint16_t a, uint16_t b)
 {
-    if (is_v6m(model)) {              /* BL, MSR, MRS, DSB, DMB, ISB are all there is (v6-M A5.3) */
-        if ((b & 0xd000) == 0xd000) { /* BL: its first halfword holds any part of the offset */
-            return ZIF_INSN_PLAIN;
-        }
-        return (a & 0xffe0) == 0xf380 ? ZIF_INSN_SYSREG : (a & 0xfff0) == 0xf7f0 ? ZIF_INSN_UDF : ZIF_INSN_PLAIN;
+    if (is_v6m(model)) {
+        return decode32_v6m(a, b);
     }
     if ((a & 0xec00) == 0xec00) {
         return coprocessor(model, a, b);

@@ -371,7 +371,7 @@ static bool scb_write(ZifCpu *cpu, uint32_t offset, uint32_t value, uint32_t mas
 
 /* --- The region ------------------------------------------------------------------------------------------------------------ */
 
-/* Unprivileged accesses are BusFaults [v7 B3.1.1], but for STIR with USERSETMPEND. */
+/* Unprivileged accesses are BusFaults [v7 B3.1.1; v6 B3.1.1: HardFaults], but for STIR with USERSETMPEND. */
 static bool is_allowed(const ZifCpu *cpu, hwaddr addr, MemTxAttrs attrs, bool is_write)
 {
     return attrs.unspecified || !attrs.user || (is_write && addr == 0xF00 && (cpu->st.ccr & CCR_USERSETMPEND));
@@ -457,7 +457,7 @@ static MemTxResult ppb_read(void *opaque, hwaddr addr, uint64_t *data, unsigned 
     *data = 0;
     zif__cpu_report(cpu, ZIF_REPORT_RESERVED, "read of 0x%08" PRIX64 " in private peripheral space, where nothing is",
                     (uint64_t)(0xE0000000u + addr));
-    return cpu->v7 ? MEMTX_DECODE_ERROR : MEMTX_OK;
+    return cpu->v7 || attrs.user ? MEMTX_DECODE_ERROR : MEMTX_OK;
 }
 
 static MemTxResult ppb_write(void *opaque, hwaddr addr, uint64_t data, unsigned size, MemTxAttrs attrs)

@@ -353,6 +353,7 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
     c->prio_bits = zif__tree_u32(fdt, nvic, "arm,num-irq-priority-bits", cores[i].v7m ? 3 : 2);
     c->mpu_regions = zif__tree_u32(fdt, cpu, "arm,num-mpu-regions", 0);
     c->has_vtor = zif__tree_u32(fdt, cpu, "zif,vtor", c->model != ZIF_CORTEX_M0);
+    c->has_unprivileged = zif__tree_has(fdt, cpu, "zif,unprivileged");
     c->has_bitband = zif__tree_has(fdt, cpu, "zif,bitband");
     c->vector_base = zif__tree_u32(fdt, cpu, "zif,vector-base", 0);
     c->systick_calib = zif__tree_u32(fdt, cpu, "zif,systick-calib", 0);
@@ -363,8 +364,8 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
     } else if (cores[i].v7m ? c->prio_bits < 3 || c->prio_bits > 8 : c->prio_bits != 2) {
         error_setg(errp, "arm,num-irq-priority-bits is %u: this core has %s", c->prio_bits,
                    cores[i].v7m ? "3 to 8" : "2");
-    } else if (c->mpu_regions != 0 && c->mpu_regions != 8 && c->mpu_regions != 16) {
-        error_setg(errp, "arm,num-mpu-regions is %u: 0, 8 or 16", c->mpu_regions);
+    } else if (c->mpu_regions != 0 && c->mpu_regions != 8 && (c->mpu_regions != 16 || !cores[i].v7m)) {
+        error_setg(errp, "arm,num-mpu-regions is %u: %s", c->mpu_regions, cores[i].v7m ? "0, 8 or 16" : "0 or 8");
     } else if (c->vector_base & 0x7f) {
         error_setg(errp, "zif,vector-base 0x%x is not a multiple of 128", c->vector_base);
     } else {

@@ -31,13 +31,18 @@ static void write_program(Board *b, uint32_t reset, const uint16_t *code, unsign
     }
 }
 
-static Board *plain_board(ZifCpuModel model, const uint16_t *code, unsigned n)
+static Board *configured_board(const ZifCpuConfig *c, const uint16_t *code, unsigned n)
 {
-    ZifCpuConfig c = board_config(model, port, 0);
-    Board *b = board_new(&c, &error_abort);
+    Board *b = board_new(c, &error_abort);
     write_program(b, 0x200, code, n);
     zif_cpu_reset(b->cpu, ZIF_RESET_POWER_ON);
     return b;
+}
+
+static Board *plain_board(ZifCpuModel model, const uint16_t *code, unsigned n)
+{
+    ZifCpuConfig c = board_config(model, port, 0);
+    return configured_board(&c, code, n);
 }
 
 /* --- The same whatever the slices ------------------------------------------------------------------------------------- */
@@ -344,11 +349,27 @@ static void stalls_and_skips_count_as_cycles(void **state)
     board_free(b);
 }
 
+static void an_m0plus_without_mpu_has_unprivileged_code_only_if_configured(void **state)
+{
+    static const uint16_t code[] = {
+        0x2001, 0xF380, 0x8814, 0xF3EF, 0x8114, 0xE7FE
+    }; /* msr control, r0; mrs r1, control */
+    for (unsigned has = 0; has < 2; has++) {
+        ZifCpuConfig c = board_config(ZIF_CORTEX_M0PLUS, port, 0);
+        c.mpu_regions = 0;
+        c.has_unprivileged = has;
+        Board *b = configured_board(&c, code, sizeof code / sizeof code[0]);
+        board_run(b, 3);
+        assert_int_equal(zif_port_get(zif_cpu_port(b->cpu), ZIF_REG_R1), has);
+        board_free(b);
+    }
+}
+
 static void a_core_that_cannot_be_is_refused_in_a_sentence(void **state)
 {
     ZifTimeline *tl = zif_timeline_new(1);
     MemoryRegion bus;
-    for (unsigned i = 0; i < 6; i++) {
+    for (unsigned i = 0; i < 7; i++) {
         ZifCpuConfig c = board_config(ZIF_CORTEX_M0, port, 0);
         c.timeline = tl;
         c.bus = &bus;
@@ -367,6 +388,10 @@ static void a_core_that_cannot_be_is_refused_in_a_sentence(void **state)
             break;
         case 4:
             c.mpu_regions = 7;
+            break;
+        case 5: /* PMSAv6 */
+            c.model = ZIF_CORTEX_M0PLUS;
+            c.mpu_regions = 16;
             break;
         default:
             c.model = ZIF_CORTEX_M4;
@@ -398,6 +423,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_semihosting_call_is_served_and_skipped),
         cmocka_unit_test(without_semihosting_the_call_is_a_fault),
         cmocka_unit_test(with_halting_debug_bkpt_ends_the_run),
+        cmocka_unit_test(an_m0plus_without_mpu_has_unprivileged_code_only_if_configured),
         cmocka_unit_test(itm_words_come_out_with_their_width),
         cmocka_unit_test(systick_keeps_its_cycles_when_the_rate_changes),
         cmocka_unit_test(systick_counts_an_external_reference),
