@@ -138,7 +138,7 @@ typedef struct {
 struct ZifCpu {
     ZifCpuConfig cfg;
     ZifPort *port;
-    bool v7, has_fp, is_m7, has_unprivileged;
+    bool v7, has_fp, has_double, is_m7, has_unprivileged;
     unsigned nwords;    /* words of the exception bit sets in use */
     uint32_t prio_mask; /* implemented bits of a priority byte */
     uint32_t nregions;  /* of the MPU */

@@ -71,8 +71,9 @@ ZifCpu *zif_cpu_new(const ZifCpuConfig *config, Error **errp)
     }
     cpu->cfg = *config;
     cpu->v7 = config->model >= ZIF_CORTEX_M3;
-    cpu->has_fp = config->model == ZIF_CORTEX_M4F || config->model == ZIF_CORTEX_M7;
-    cpu->is_m7 = config->model == ZIF_CORTEX_M7;
+    cpu->has_fp = config->model >= ZIF_CORTEX_M4F;
+    cpu->is_m7 = config->model >= ZIF_CORTEX_M7S;
+    cpu->has_double = config->model == ZIF_CORTEX_M7;
     cpu->nwords = (EXC_IRQ0 + config->num_irqs + 31) / 32;
     cpu->prio_mask = 0xFFu << (8 - config->prio_bits) & 0xFF;
     cpu->nregions = config->model == ZIF_CORTEX_M0 ? 0 : config->mpu_regions;

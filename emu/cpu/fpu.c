@@ -106,11 +106,11 @@ bool zif__fpu_read(ZifCpu *cpu, uint32_t offset, uint32_t *value)
     case FPDSCR:
         *value = cpu->st.fpdscr;
         return true;
-    case MVFR0: /* single precision, 16 double registers [v7 B4.7] */
-        *value = 0x10110021;
+    case MVFR0: /* 16 double registers, with or without arithmetic on them [v7 B4.7] */
+        *value = cpu->has_double ? 0x10110221 : 0x10110021;
         return true;
-    case MVFR1: /* M4 TRM 7.2, M7 TRM 9.3 */
-        *value = 0x11000011;
+    case MVFR1: /* M4 TRM 7.2, M7 TRM 9.3; half precision to single, or also to double */
+        *value = cpu->has_double ? 0x12000011 : 0x11000011;
         return true;
     case MVFR2:
         *value = cpu->is_m7 ? 0x00000040 : 0;

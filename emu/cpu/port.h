@@ -29,7 +29,8 @@ typedef enum {
     ZIF_CORTEX_M3,
     ZIF_CORTEX_M4, /* no FPU: FP instructions are UNDEFINED */
     ZIF_CORTEX_M4F,
-    ZIF_CORTEX_M7, /* single-precision FPU */
+    ZIF_CORTEX_M7S, /* single-precision FPU (FPv5-SP) */
+    ZIF_CORTEX_M7,  /* double-precision FPU (FPv5-D16) */
 } ZifCpuModel;
 
 /* Why zif_port_run returned. PC is exact at each. "At" = PC is the instruction, not executed; "after" = it retired. */

@@ -15,7 +15,8 @@ bool zif__engine_open(ZifEngine *e, ZifCpuModel model, Error **errp)
         /* The engine's M0 has no unprivileged code; what M3 executes beyond ARMv6-M zif__insn_decode refuses. */
         [ZIF_CORTEX_M0] = UC_CPU_ARM_CORTEX_M0,  [ZIF_CORTEX_M0PLUS] = UC_CPU_ARM_CORTEX_M3,
         [ZIF_CORTEX_M3] = UC_CPU_ARM_CORTEX_M3,  [ZIF_CORTEX_M4] = UC_CPU_ARM_CORTEX_M4,
-        [ZIF_CORTEX_M4F] = UC_CPU_ARM_CORTEX_M4, [ZIF_CORTEX_M7] = UC_CPU_ARM_CORTEX_M7,
+        [ZIF_CORTEX_M4F] = UC_CPU_ARM_CORTEX_M4, [ZIF_CORTEX_M7S] = UC_CPU_ARM_CORTEX_M7,
+        [ZIF_CORTEX_M7] = UC_CPU_ARM_CORTEX_M7,
     };
     /* UC_MODE_MCLASS would override the model with a Cortex-M33. */
     uc_err err = uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &e->uc);

@@ -11,7 +11,12 @@ static bool is_v6m(ZifCpuModel model)
 
 static bool has_fpu(ZifCpuModel model)
 {
-    return model == ZIF_CORTEX_M4F || model == ZIF_CORTEX_M7;
+    return model >= ZIF_CORTEX_M4F;
+}
+
+static bool has_double(ZifCpuModel model)
+{
+    return model == ZIF_CORTEX_M7;
 }
 
 static ZifInsn narrow(ZifInsnKind kind, uint8_t imm)
@@ -140,9 +145,10 @@ static ZifInsnKind coprocessor(ZifCpuModel model, uint16_t a, uint16_t b)
         }
         return ZIF_INSN_MEM;
     }
-    /* Both FPUs here are single-precision (FPv4-SP, FPv5-SP): doubles are moved, never computed with. */
+    /* A single-precision FPU (FPv4-SP, FPv5-SP) moves doubles, but never computes with them. */
     bool computes = (a & 0xef00) == 0xee00 && !(b & 0x10);
-    if (computes && (cp == 11 || ((a & 0xffbf) == 0xeeb7 && (b & 0x0ed0) == 0x0ac0))) { /* the latter: VCVT.F64.F32 */
+    if (computes && !has_double(model) &&
+        (cp == 11 || ((a & 0xffbf) == 0xeeb7 && (b & 0x0ed0) == 0x0ac0))) { /* the latter: VCVT.F64.F32 */
         return ZIF_INSN_UDF;
     }
     return ZIF_INSN_FP;

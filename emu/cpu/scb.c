@@ -73,14 +73,15 @@ static const CoreFacts facts[] = {
                          .id = { 0x30, 0x200, 0x100000, 0, 0x100030, 0, 0x1000000, 0, 0x01141110, 0x02112000,
                                  0x21232231, 0x01111131, 0x01310102 },
                          .pid0 = 0x0C },
-    [ZIF_CORTEX_M7] = { .cpuid = 0x411FC271,
-                        .vtor_bits = 0xFFFFFF80,
-                        .actlr_bits = 0x1FFFFC04,
-                        .ccr_reset = 0x40200, /* STKALIGN and BP read as one */
-                        .ccr_bits = 0x3011B,
-                        .id = { 0x30, 0x200, 0x100000, 0, 0x100030, 0, 0x1000000, 0, 0x01101110, 0x02112000, 0x20232231,
-                                0x01111131, 0x01310132 },
-                        .pid0 = 0x0C },
+    /* The two differ in the floating-point unit alone. */
+    [ZIF_CORTEX_M7S... ZIF_CORTEX_M7] = { .cpuid = 0x411FC271,
+                                          .vtor_bits = 0xFFFFFF80,
+                                          .actlr_bits = 0x1FFFFC04,
+                                          .ccr_reset = 0x40200, /* STKALIGN and BP read as one */
+                                          .ccr_bits = 0x3011B,
+                                          .id = { 0x30, 0x200, 0x100000, 0, 0x100030, 0, 0x1000000, 0, 0x01101110,
+                                                  0x02112000, 0x20232231, 0x01111131, 0x01310132 },
+                                          .pid0 = 0x0C },
 };
 
 static const CoreFacts *facts_of(const ZifCpu *cpu)

@@ -224,6 +224,18 @@ static void floats_move_bit_by_bit_and_compute_as_a_whole(void **state)
     assert_int_equal(r.mask, 0);
     assert_int_equal(r.rd2, 3);
     assert_int_equal(r.mask2, 0x80000001);
+    r = fp(0xee31, 0x2b00, 0, 0); /* VADD.F64 d2, d1, d0 */
+    assert_int_equal(r.rd, TAINT_S0 + 4);
+    assert_int_equal(r.mask, UINT32_MAX);
+    assert_int_equal(r.rd2, TAINT_S0 + 5);
+    assert_int_equal(r.mask2, UINT32_MAX);
+    assert_int_equal(fp(0xee31, 0x2b01, 0, 0).mask, 0);          /* VADD.F64 d2, d1, d1 */
+    assert_int_equal(fp(0xeeb0, 0x2bc0, 0, 0).mask2, 1);         /* VABS.F64 d2, d0 */
+    assert_int_equal(fp(0xeeb7, 0x2bc0, 0, 0).mask, UINT32_MAX); /* VCVT.F32.F64 s4, d0 */
+    assert_int_equal(fp(0xeeb7, 0x2bc0, 0, 0).rd2, -1);
+    r = fp(0xeeb7, 0x2ae0, 0, 0); /* VCVT.F64.F32 d2, s1 */
+    assert_int_equal(r.mask & r.mask2, UINT32_MAX);
+    assert_true(fp(0xeeb4, 0x2b40, 0, 0).fpscr); /* VCMP.F64 d2, d0 */
     set(5, 0, 7);
     r = fp(0xee00, 0x5a10, 0, 0); /* VMOV s0, r5 */
     assert_int_equal(r.rd, TAINT_S0);

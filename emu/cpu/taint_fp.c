@@ -2,7 +2,7 @@
  * Unwritten bits through the floating-point unit: moves, sign changes and comparisons bit by bit; whatever else computes makes all of
  * its result unwritten when an operand is.
  *
- * Reference: ARMv7-M Architecture Reference Manual (DDI 0403E), A6.4 to A6.7: single precision, for doubles are only moved.
+ * Reference: ARMv7-M Architecture Reference Manual (DDI 0403E), A6.4 to A6.7.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "taint_alu.h"
@@ -42,6 +42,15 @@ static TaintResult any(const TaintInput *in, unsigned rd, const unsigned *operan
     return result(rd, 0, -1);
 }
 
+/* The second half of a double goes with the first. */
+static TaintResult both_halves(TaintResult r)
+{
+    r.rd2 = r.rd + 1;
+    r.mask2 = r.mask;
+    r.from2 = r.from;
+    return r;
+}
+
 static TaintResult compare(const TaintInput *in, unsigned d, unsigned m)
 {
     TaintResult r = nothing();
@@ -64,6 +73,8 @@ static TaintResult unary(uint16_t first, uint16_t second, const TaintInput *in, 
         return result(d, high ? in->mask[m] & ~sign : in->mask[m], (int)m);
     case 1: /* VNEG, VSQRT */
         return high ? any(in, d, &m, 1) : copy(in, d, m);
+    case 7: /* VCVT to double precision */
+        return both_halves(any(in, TAINT_S0 + (second >> 11 & 30), &m, 1));
     case 3: /* VCVTB, VCVTT to half precision: the other half stays */
         return any(in, d, (unsigned[]){ m, d }, 2);
     case 4:
@@ -73,6 +84,48 @@ static TaintResult unary(uint16_t first, uint16_t second, const TaintInput *in, 
     default: /* VCVT, VCVTR, VRINT */
         return any(in, d, (first & 15) >= 10 && (first & 10) == 10 ? &d : &m, 1);
     }
+}
+
+/* The same with doubles: each is two registers. */
+static TaintResult computes_doubles(uint16_t first, uint16_t second, const TaintInput *in)
+{
+    unsigned d = TAINT_S0 + (second >> 11 & 30), n = TAINT_S0 + (first << 1 & 30), m = TAINT_S0 + (second << 1 & 30);
+    unsigned single_d = d + (first >> 6 & 1), single_m = m + (second >> 5 & 1);
+    unsigned op = first >> 4 & 11, what = first & 15;
+    bool extended = first & 0x1000, high = second & 0x80;
+    if (op != 11) { /* two operands, or three; VSEL goes by the flags */
+        bool accumulates = !extended && (op <= 1 || op == 9 || op == 10);
+        TaintResult r = any(in, d, (unsigned[]){ n, n + 1, m, m + 1, d, d + 1 }, accumulates ? 6 : 4);
+        if (extended && op < 8 && in->flags) {
+            r.mask = UINT32_MAX;
+            r.from = -1;
+        }
+        return both_halves(r);
+    }
+    if (extended) { /* VRINT, VCVT to an integer */
+        TaintResult r = any(in, what < 12 ? d : single_d, (unsigned[]){ m, m + 1 }, 2);
+        return what < 12 ? both_halves(r) : r;
+    }
+    if (!(second & 0x40)) { /* VMOV #imm */
+        return both_halves(result(d, 0, -1));
+    }
+    if (what == 0 || (what == 1 && !high)) { /* VMOV, VABS, VNEG */
+        TaintResult r = copy_two(in, d, m, d + 1, m + 1);
+        r.mask2 &= what == 0 && high ? INT32_MAX : UINT32_MAX;
+        return r;
+    }
+    if (what == 4 || what == 5) {
+        TaintResult r = compare(in, d, what == 4 ? m : d), upper = compare(in, d + 1, what == 4 ? m + 1 : d + 1);
+        return r.fpscr ? r : upper;
+    }
+    if (what == 2 || what == 8) { /* VCVT from half precision, from an integer */
+        return both_halves(any(in, d, &single_m, 1));
+    }
+    if (what == 3 || what == 7 || what == 12 || what == 13) { /* VCVT to half, single precision, to an integer */
+        return any(in, single_d, (unsigned[]){ m, m + 1, single_d }, what == 3 ? 3 : 2);
+    }
+    unsigned from = what >= 10 ? d : m; /* VCVT of fixed point is in place; else VSQRT, VRINT */
+    return both_halves(any(in, d, (unsigned[]){ from, from + 1 }, 2));
 }
 
 static TaintResult computes(uint16_t first, uint16_t second, const TaintInput *in)
@@ -134,5 +187,8 @@ TaintResult zif__taint_fp(uint16_t first, uint16_t second, const TaintInput *in)
         }
         return first & 0x10 ? copy_two(in, rt, s, rt2, s + 1) : copy_two(in, s, rt, s + 1, rt2);
     }
-    return second & 0x10 ? transfer(first, second, in) : computes(first, second, in);
+    if (second & 0x10) {
+        return transfer(first, second, in);
+    }
+    return second & 0x100 ? computes_doubles(first, second, in) : computes(first, second, in);
 }

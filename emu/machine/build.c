@@ -349,6 +349,9 @@ static bool read_core(ZifMachine *m, int cpu, Error **errp)
         return false;
     }
     c->model = cores[i].model;
+    if (c->model == ZIF_CORTEX_M7 && zif__tree_has(fdt, cpu, "zif,single-precision")) {
+        c->model = ZIF_CORTEX_M7S;
+    }
     c->num_irqs = zif__tree_u32(fdt, nvic, "zif,num-irqs", cores[i].v7m ? 240 : 32);
     c->prio_bits = zif__tree_u32(fdt, nvic, "arm,num-irq-priority-bits", cores[i].v7m ? 3 : 2);
     c->mpu_regions = zif__tree_u32(fdt, cpu, "arm,num-mpu-regions", 0);

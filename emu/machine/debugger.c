@@ -236,7 +236,7 @@ ZifDebugger *zif_debugger_new(ZifMachine *m, void (*output)(void *opaque, const 
     find_memories(d);
     ZifGdbTarget target = {
         .is_v7m = m->cpu_config.model >= ZIF_CORTEX_M3,
-        .has_fpu = m->cpu_config.model == ZIF_CORTEX_M4F || m->cpu_config.model == ZIF_CORTEX_M7,
+        .has_fpu = m->cpu_config.model >= ZIF_CORTEX_M4F,
         .read_register = read_register,
         .write_register = write_register,
         .read_memory = read_memory,

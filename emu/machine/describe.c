@@ -3,8 +3,10 @@
 #include "internal.h"
 
 static const char *const core_names[] = {
-    [ZIF_CORTEX_M0] = "Cortex-M0", [ZIF_CORTEX_M0PLUS] = "Cortex-M0+", [ZIF_CORTEX_M3] = "Cortex-M3",
-    [ZIF_CORTEX_M4] = "Cortex-M4", [ZIF_CORTEX_M4F] = "Cortex-M4F",    [ZIF_CORTEX_M7] = "Cortex-M7",
+    [ZIF_CORTEX_M0] = "Cortex-M0",   [ZIF_CORTEX_M0PLUS] = "Cortex-M0+",
+    [ZIF_CORTEX_M3] = "Cortex-M3",   [ZIF_CORTEX_M4] = "Cortex-M4",
+    [ZIF_CORTEX_M4F] = "Cortex-M4F", [ZIF_CORTEX_M7S] = "Cortex-M7 (single precision)",
+    [ZIF_CORTEX_M7] = "Cortex-M7",
 };
 const char *zif__core_name(ZifCpuModel model)
 {

@@ -59,7 +59,8 @@ static bool suits_core(const ZifMachine *m, const ZifImage *image, Error **errp)
     } cores[] = {
         [ZIF_CORTEX_M0] = { ZIF_ARCH_V6M, "ARMv6-M" },    [ZIF_CORTEX_M0PLUS] = { ZIF_ARCH_V6M, "ARMv6-M" },
         [ZIF_CORTEX_M3] = { ZIF_ARCH_V7M, "ARMv7-M" },    [ZIF_CORTEX_M4] = { ZIF_ARCH_V7EM, "ARMv7E-M" },
-        [ZIF_CORTEX_M4F] = { ZIF_ARCH_V7EM, "ARMv7E-M" }, [ZIF_CORTEX_M7] = { ZIF_ARCH_V7EM, "ARMv7E-M" },
+        [ZIF_CORTEX_M4F] = { ZIF_ARCH_V7EM, "ARMv7E-M" }, [ZIF_CORTEX_M7S] = { ZIF_ARCH_V7EM, "ARMv7E-M" },
+        [ZIF_CORTEX_M7] = { ZIF_ARCH_V7EM, "ARMv7E-M" },
     };
     const char *wants;
     ZifCpuModel model = m->cpu_config.model;

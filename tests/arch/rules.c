@@ -289,10 +289,36 @@ const Rule rules[] = {
     R(A, "v7 B1.5.7", "Without ASPEN no context is kept", "fp_aspen_off", ON_FP, WORDS(0xFFFFFFF9)),
     R(A, "v7 B1.5.7", "A failing lazy save is LSPERR at the instruction that caused it", "fp_lsperr", ON_FP,
       WORDS(5, 0x2000, 0)),
-    R(A, "v7 B3.2.20", "Reset values and identification", "fp_reset_state", ON_FP,
+    R(A, "v7 B3.2.20", "Reset values and identification, single precision", "fp_reset_state", ON_M4F | ON_M7S,
       WORDS(0xC0000000, 0, 0x00F00000, 0x10110021, 0x11000011)),
+    R(A, "M7 TRM 9.3", "Reset values and identification, double precision", "fp_reset_state", ON_M7D,
+      WORDS(0xC0000000, 0, 0x00F00000, 0x10110221, 0x12000011)),
     R(A, "v7 B1.5.7", "A frame with floating point is aligned to eight bytes whatever STKALIGN says", "fp_alignment",
       ON_FP, WORDS(0x6C, 0)),
+#undef A
+#define A "Double precision (FPv5-D16)"
+    R(A, "v7 A6.5", "Addition, subtraction, multiplication, division, root, fused multiplication; inexact",
+      "fpd_arithmetic", ON_M7D,
+      WORDS(0x3FD33333, 0x33333334, 0x3FEFFFFF, 0xFFFFFFFF, 0x3FF35C28, 0xF5C28F5D, 0x3FD55555, 0x55555555, 0x3FF6A09E,
+            0x667F3BCD, 0xBFE00000, 0, 0x3FE00000, 0, 0xB9700000, 0, 0x00000010)),
+    R(A, "v7 A6.5", "Conversions to and from integers and single precision; those out of range saturate",
+      "fpd_conversions", ON_M7D,
+      WORDS(0xC132D687, 0, 0x41EFFFFF, 0xFFE00000, 0xFFED2979, 0xFFFFFFFF, 0x7FFFFFFF, 0, 0x3FB99999, 0xA0000000,
+            0x3DCCCCCD, 0x7F800000)),
+    R(A, "v7 A6.5", "Comparisons, with NaN and signed zeros", "fpd_comparisons", ON_M7D, WORDS(1, 0, 1, 0, 1, 0, 0, 1)),
+    R(A, "v7 A2.5", "Infinities, default NaN, subnormals, flush to zero, and their exception flags", "fpd_special",
+      ON_M7D, WORDS(0x7FF00000, 0, 0x7FF80000, 0, 0xFFF00000, 0, 0x00040000, 0, 0, 0, 0x0000001F, 0, 0)),
+    R(A, "v7 A2.5", "Four rounding modes", "fpd_rounding", ON_M7D,
+      WORDS(0x3FD55555, 0x55555555, 0xBFD55555, 0x55555555, 0x3FD55555, 0x55555556, 0xBFD55555, 0x55555555, 0x3FD55555,
+            0x55555555, 0xBFD55555, 0x55555556, 0x3FD55555, 0x55555555, 0xBFD55555, 0x55555555)),
+    R(A, "v7 A6.4", "Rounding to integral values, VMAXNM, VMINNM, VSEL", "fpd_fpv5", ON_M7D,
+      WORDS(0xC0080000, 0, 0xC0000000, 0, 0xC0000000, 0, 0xC0080000, 0, 0x3FF00000, 0, 0xBFF00000, 0, 0x40100000, 0)),
+    R(A, "v7 A6.1", "Doubles as arguments, and kept over a call (hard-float ABI)", "fpd_calls", ON_M7D,
+      WORDS(0x41CD6F34, 0x58800000, 0x401C0000, 0)),
+    R(A, "v7 B1.5.7", "A handler's doubles save the interrupted ones lazily", "fpd_lazy", ON_M7D,
+      WORDS(0xC0000019, 0xC0000018, 0x402C0000, 0x3FF80000, 0xC0000000, 0, 0x40040000)),
+    R(A, "v7 A6.4", "A core with single precision only takes them for undefined", "fpd_undefined", ON_M4F | ON_M7S,
+      WORDS(6, 0x10000, 0)),
 #undef A
 #define N(c, r, on, w)                                                                                                 \
     {                                                                                                                  \
@@ -315,7 +341,5 @@ const Rule rules[] = {
       "only a debugger reaches them, on silicon too; software reads zero"),
     N("M7 TRM 3.2", "Caches, TCM control and ECC of Cortex-M7", ON_M7,
       "memory is coherent; cache maintenance does nothing, the registers beyond identification are absent"),
-    N("M7 TRM 9", "Double-precision floating point of Cortex-M7", ON_M7,
-      "the M7 modelled has the single-precision unit"),
 };
 const unsigned nrules = sizeof rules / sizeof rules[0];

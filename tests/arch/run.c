@@ -4,11 +4,11 @@
 #include <zif/image.h>
 #include "rules.h"
 
-enum { MAX_IMAGES = 4, CYCLES = 200000, SHOWN = 16 };
+enum { MAX_IMAGES = 5, CYCLES = 200000, SHOWN = 16 };
 static ZifImage *images[MAX_IMAGES];
 static int nimages;
 
-const char *const core_names[] = { "M0", "M0+", "M3", "M4", "M4F", "M7" };
+const char *const core_names[] = { "M0", "M0+", "M3", "M4", "M4F", "M7-SP", "M7" };
 
 void rules_load(int count, char **files)
 {

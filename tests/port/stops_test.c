@@ -245,14 +245,16 @@ static void instruction_set(Bench *b)
         const char *name;
         uint16_t a, b;
     } list[] = {
-        { "SDIV", 0xfb91, 0xf1f1 },     { "BIC.W", 0xea21, 0x0101 },    { "VADD.F32", 0xee30, 0x0a00 },
-        { "VADD.F64", 0xee30, 0x0b00 }, { "SMULBB", 0xfb11, 0xf101 },   { "LDA", 0xe8d1, 0x1faf },
-        { "TT", 0xe841, 0xf100 },       { "SETEND", 0xb658, 0xbf00 },   { "MOVW", 0xf240, 0x0101 },
-        { "CBZ", 0xb100, 0xbf00 },      { "IT", 0xbf08, 0xbf00 },       { "LDREX", 0xe851, 0x1f00 },
-        { "VMAXNM", 0xfe80, 0x0a00 },   { "VCVT.F64", 0xeeb7, 0x0ac0 }, { "SADD8", 0xfa81, 0xf101 },
-        { "MRC p15", 0xee11, 0x1f10 },  { "DMB", 0xf3bf, 0x8f5f },      { "BL", 0xf000, 0xf800 },
-        { "VMOV.64", 0xec41, 0x0b10 },  { "SG", 0xe97f, 0xe97f },       { "UDF.W", 0xf7f0, 0xa000 },
-        { "VADD.I8", 0xef00, 0x0800 },  { "LDRD pc", 0xe9d1, 0xbf00 },
+        { "SDIV", 0xfb91, 0xf1f1 },     { "BIC.W", 0xea21, 0x0101 },        { "VADD.F32", 0xee30, 0x0a00 },
+        { "VADD.F64", 0xee30, 0x0b00 }, { "SMULBB", 0xfb11, 0xf101 },       { "LDA", 0xe8d1, 0x1faf },
+        { "TT", 0xe841, 0xf100 },       { "SETEND", 0xb658, 0xbf00 },       { "MOVW", 0xf240, 0x0101 },
+        { "CBZ", 0xb100, 0xbf00 },      { "IT", 0xbf08, 0xbf00 },           { "LDREX", 0xe851, 0x1f00 },
+        { "VMAXNM", 0xfe80, 0x0a00 },   { "VCVT.F64", 0xeeb7, 0x0ac0 },     { "SADD8", 0xfa81, 0xf101 },
+        { "MRC p15", 0xee11, 0x1f10 },  { "DMB", 0xf3bf, 0x8f5f },          { "BL", 0xf000, 0xf800 },
+        { "VMOV.64", 0xec41, 0x0b10 },  { "SG", 0xe97f, 0xe97f },           { "UDF.W", 0xf7f0, 0xa000 },
+        { "VADD.I8", 0xef00, 0x0800 },  { "LDRD pc", 0xe9d1, 0xbf00 },      { "VSQRT.F64", 0xeeb1, 0x0bc0 },
+        { "VFMA.F64", 0xeea0, 0x0b00 }, { "VMAXNM.F64", 0xfe80, 0x0b00 },   { "VADD d16", 0xee70, 0x0b00 },
+        { "VADD d31", 0xee30, 0x0b2f }, { "VCVT.F16.F64", 0xeeb3, 0x0b40 },
     };
     for (unsigned i = 0; i < sizeof(list) / sizeof(list[0]); i++) {
         uint16_t code[3] = { list[i].a, list[i].b, 0xbf30 };
@@ -292,7 +294,9 @@ static void each_core_has_its_own_instructions_and_no_others(void **state)
     assert_int_equal(one(k, ZIF_CORTEX_M4, 0xee30, 0x0a00), ZIF_STOP_NOCP);
     assert_int_equal(one(k, ZIF_CORTEX_M4F, 0xee30, 0x0a00), ZIF_STOP_LIMIT);
     assert_int_equal(one(k, ZIF_CORTEX_M4F, 0xee30, 0x0b00), ZIF_STOP_UNDEF); /* VADD.F64 */
-    assert_int_equal(one(k, ZIF_CORTEX_M7, 0xee30, 0x0b00), ZIF_STOP_UNDEF);
+    assert_int_equal(one(k, ZIF_CORTEX_M7S, 0xee30, 0x0b00), ZIF_STOP_UNDEF);
+    assert_int_equal(one(k, ZIF_CORTEX_M7, 0xee30, 0x0b00), ZIF_STOP_LIMIT);
+    assert_int_equal(one(k, ZIF_CORTEX_M7, 0xee70, 0x0b00), ZIF_STOP_UNDEF); /* d16: there are sixteen */
     assert_int_equal(one(k, ZIF_CORTEX_M3, 0xfb11, 0xf101), ZIF_STOP_UNDEF); /* SMULBB: DSP extension */
     assert_int_equal(one(k, ZIF_CORTEX_M4, 0xfb11, 0xf101), ZIF_STOP_LIMIT);
     for (ZifCpuModel m = ZIF_CORTEX_M0; m <= ZIF_CORTEX_M7; m++) {
