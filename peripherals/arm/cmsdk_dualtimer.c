@@ -42,7 +42,7 @@ static const ZifRegister regs[NREGS] = {
     CMSDK_ID_ROWS(0x23),
 };
 
-enum { ONE_SHOT = 1, SIZE_32 = 2, PRE_SHIFT = 2, INT_ENABLE = 0x20, PERIODIC = 0x40, ENABLE = 0x80 };
+enum { ONE_SHOT = 1, SIZE_32 = 2, PRE_SHIFT = 2, INT_ENABLE = 0x20, PERIODIC = 0x40, ENABLE = 0x80, MODE_BITS = 0x4F };
 
 typedef struct {
     ZifDevice dev;
@@ -157,6 +157,12 @@ static void dualtimer_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint
         apply_mode(t, n, value_of(t, n));
         break;
     case CONTROL:
+        if (old & value & ENABLE && (old ^ value) & MODE_BITS) {
+            zif_report(dev, ZIF_REPORT_BUSY, (int)slot, "mode, size or prescaler changed while the timer runs");
+        }
+        if (value & ENABLE && r[LOAD] > mask(r)) {
+            zif_report(dev, ZIF_REPORT_RESERVED, (int)slot, "a load of 0x%x needs 32 bits: TimerSize is 0", r[LOAD]);
+        }
         apply_mode(t, n, value_of(t, n));
         break;
     case INTCLR:

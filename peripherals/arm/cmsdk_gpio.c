@@ -142,7 +142,13 @@ static uint32_t gpio_peek(ZifDevice *dev, unsigned slot)
 
 static void set_out(Gpio *g, uint32_t mask, uint32_t value)
 {
-    g->values[DATAOUT] = (g->values[DATAOUT] & ~mask) | (value & mask);
+    uint32_t old = g->values[DATAOUT];
+    g->values[DATAOUT] = (old & ~mask) | (value & mask);
+    uint32_t unseen = (old ^ g->values[DATAOUT]) & g->values[OUTENSET] & g->values[ALTFUNCSET];
+    if (unseen) {
+        zif_report(&g->dev, ZIF_REPORT_PIN, DATAOUT,
+                   "pins 0x%x do not follow: ALTFUNC gives them to their other function", unseen);
+    }
 }
 
 static void gpio_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
@@ -150,6 +156,9 @@ static void gpio_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t 
     Gpio *g = (Gpio *)dev;
 
     if (slot == DATA) {
+        set_out(g, UINT16_MAX, value);
+    } else if (slot == DATAOUT) {
+        g->values[DATAOUT] = old;
         set_out(g, UINT16_MAX, value);
     } else if (slot >= MASKHIGHBYTE && slot < PID4) {
         set_out(g, (slot - MASKHIGHBYTE) << 8, value);

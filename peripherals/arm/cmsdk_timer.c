@@ -77,6 +77,16 @@ static uint32_t timer_peek(ZifDevice *dev, unsigned slot)
     return slot == VALUE ? zif__counter_value(&t->counter, zif_now(dev)) : t->values[slot];
 }
 
+static void check_start(Timer *t)
+{
+    if (t->values[CTRL] & IRQEN && !t->values[RELOAD] && !zif__counter_value(&t->counter, zif_now(&t->dev))) {
+        zif_report(&t->dev, ZIF_REPORT_INTERRUPT, CTRL, "enabled with VALUE and RELOAD of 0: it never interrupts");
+    }
+    if (t->values[CTRL] & (SELEXTEN | SELEXTCLK) && !zif_input_connected(&t->dev, EXTIN, 0)) {
+        zif_report(&t->dev, ZIF_REPORT_PIN, CTRL, "it waits for EXTIN, which nothing drives");
+    }
+}
+
 static void timer_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 {
     Timer *t = (Timer *)dev;
@@ -86,6 +96,9 @@ static void timer_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t
     }
     if (slot == RELOAD || slot == VALUE) {
         zif__counter_set_value(&t->counter, zif_now(dev), value); /* writing RELOAD sets the value too */
+    }
+    if (slot == CTRL && value & ~old & EN) {
+        check_start(t);
     }
     plan(t);
 }

@@ -128,6 +128,8 @@ static void uart_on_read(ZifDevice *dev, unsigned slot)
     if (slot == DATA && u->values[STATE] & RX) {
         u->values[STATE] &= ~RX;
         zif_serial_ready(dev);
+    } else if (slot == DATA) {
+        zif_report(dev, ZIF_REPORT_BUSY, DATA, "read while STATE.RXBF is 0: it gave 0x%02x again", u->received);
     }
 }
 
@@ -142,6 +144,9 @@ static void uart_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t 
             zif_report(dev, ZIF_REPORT_OVERRUN, DATA, "byte 0x%02x lost: the transmit buffer was full", old);
         }
         u->values[STATE] |= TX;
+        if (!(u->values[CTRL] & TXEN)) {
+            zif_report(dev, ZIF_REPORT_BUSY, DATA, "0x%02x waits: CTRL.TXEN is 0", u->values[DATA]);
+        }
         break;
     case INTSTATUS:
         u->values[STATE] &= ~(value & OVERRUNS);

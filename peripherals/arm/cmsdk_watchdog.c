@@ -119,6 +119,10 @@ static void watchdog_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint3
         reload(w);
         break;
     case CONTROL:
+        if ((value & (RESEN | INTEN)) == RESEN) {
+            zif_report(dev, ZIF_REPORT_LOCKED, (int)slot,
+                       "RESEN without INTEN: the counter stands, and no reset comes");
+        }
         if (value & ~old & INTEN) {
             reload(w);
         }

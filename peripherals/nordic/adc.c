@@ -39,6 +39,7 @@ static const ZifRegister regs[NREGS] = {
 typedef struct {
     ZifDevice dev;
     uint32_t values[NREGS];
+    bool converted; /* since the last START */
 } Adc;
 
 enum { CONVERTED, ENABLED = 1 };
@@ -115,6 +116,7 @@ static void adc_event(ZifDevice *dev, unsigned event)
     Adc *a = (Adc *)dev;
     a->values[BUSY] = 0;
     a->values[RESULT] = convert(a);
+    a->converted = true;
     zif__nrf_event(dev, EVENTS_END);
 }
 
@@ -139,10 +141,28 @@ static void adc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
         if (a->values[ENABLE] != ENABLED) {
             zif_report(dev, ZIF_REPORT_CLOCK_OFF, slot, "started while not enabled: nothing is converted");
         } else if (!a->values[BUSY]) {
+            unsigned psel = zif_bits(a->values[CONFIG], 8, 8);
+            if (zif_bits(a->values[CONFIG], 2, 3) <= INPUT_1_3 && (!psel || psel & (psel - 1))) {
+                zif_report(dev, ZIF_REPORT_PIN, CONFIG, "PSEL is 0x%02x: one bit selects the input that is converted",
+                           psel);
+            }
+            a->converted = false;
             a->values[BUSY] = 1;
             zif_schedule_in(dev, CONVERTED, us[bits(a) - 8] * ZIF_US);
         }
     }
+}
+
+static void adc_read(ZifDevice *dev, unsigned slot)
+{
+    if (slot == RESULT && !((Adc *)dev)->converted) {
+        zif_report(dev, ZIF_REPORT_BUSY, slot, "read before END: nothing was converted since START");
+    }
+}
+
+static void adc_reset(ZifDevice *dev, ZifResetKind kind)
+{
+    ((Adc *)dev)->converted = false;
 }
 
 const ZifClass zif__nrf51_adc = {
@@ -161,5 +181,7 @@ const ZifClass zif__nrf51_adc = {
     .outputs = (const ZifOutput[]){ { .name = "irq" }, { 0 } },
     .events = (const char *const[]){ "converted", NULL },
     .event = adc_event,
+    .reset = adc_reset,
+    .on_read = adc_read,
     .on_write = adc_write,
 };

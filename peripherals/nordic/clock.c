@@ -202,7 +202,7 @@ enum { SRC_RC, SRC_XTAL, SRC_SYNTH, STATE_RUNNING = 1 << 16 };
 enum { PROT_BLOCK = 4096 };
 
 /* Product Specification v3.x, section 8.1: typical start-up times of the crystals and of the RC oscillator. */
-#define HFXO_START (800 * ZIF_US)
+#define HFXO_START (400 * ZIF_US)
 #define LFRC_START (390 * ZIF_US)
 #define LFXO_START (300 * ZIF_MS)
 #define CAL_TIME   (17 * ZIF_MS)

@@ -25,7 +25,7 @@ static void the_crystal_takes_its_time(void **state)
     ZifDevice *c = zif_bench_add(*state, "nrf51-clock", NULL);
     assert_int_equal(zif_bench_read(c, HFCLKSTAT), 0x10000);
     zif_bench_write(c, HFCLKSTART, 1);
-    zif_bench_run(*state, 799 * ZIF_US);
+    zif_bench_run(*state, 399 * ZIF_US);
     assert_int_equal(zif_bench_read(c, HFSTARTED), 0);
     zif_bench_run(*state, 1 * ZIF_US);
     assert_int_equal(zif_bench_read(c, HFSTARTED), 1);

@@ -136,6 +136,11 @@ void zif__nrf_gpio_take(ZifDevice *gpio, unsigned pin, int level)
     update(g);
 }
 
+uint32_t zif__nrf_gpio_cnf(const ZifDevice *gpio, unsigned pin)
+{
+    return ((const Gpio *)gpio)->values[PIN_CNF + pin % NPINS];
+}
+
 static uint32_t gpio_peek(ZifDevice *dev, unsigned slot)
 {
     const Gpio *g = (const Gpio *)dev;

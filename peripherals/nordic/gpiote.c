@@ -88,6 +88,8 @@ static void release(Gpiote *g, unsigned pin)
 static void out(Gpiote *g, unsigned ch)
 {
     if (mode(g, ch) != MODE_TASK) {
+        zif_report(&g->dev, ZIF_REPORT_LOCKED, (int)(TASKS_OUT + ch),
+                   "no pin changes: CONFIG[%u].MODE is %u, not that of a task", ch, mode(g, ch));
         return;
     }
     switch (polarity(g, ch)) {
@@ -114,6 +116,9 @@ static void configure(Gpiote *g, unsigned ch, uint32_t old)
     }
     if (mode(g, ch) == 2) {
         zif_report(&g->dev, ZIF_REPORT_RESERVED, CONFIG + ch, "MODE 2 is reserved");
+    } else if (mode(g, ch) && !polarity(g, ch)) {
+        zif_report(&g->dev, ZIF_REPORT_PIN, CONFIG + ch, "POLARITY is 0: %s",
+                   is_task ? "the task changes no pin" : "no edge is an event");
     }
     for (unsigned i = 0; i < NCH; i++) {
         if (i != ch && mode(g, ch) && mode(g, i) && psel(g, i) == psel(g, ch)) {

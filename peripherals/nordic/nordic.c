@@ -83,11 +83,31 @@ void zif__nrf_event(ZifDevice *dev, unsigned slot)
     zif__nrf_event_to_ppi(dev, slot);
 }
 
+bool zif__nrf_is_task(const ZifDevice *dev, uint32_t offset)
+{
+    return offset < EVENTS_AT && slot_at(dev->cls, offset) >= 0;
+}
+
+bool zif__nrf_is_event(const ZifDevice *dev, uint32_t offset)
+{
+    return offset >= EVENTS_AT && offset < EVENTS_END && slot_at(dev->cls, offset) >= 0;
+}
+
+void zif__nrf_report_pin(ZifDevice *dev, unsigned psel, const char *soldered)
+{
+    uint32_t pin = zif_values(dev)[psel];
+    if (pin == NRF_DISCONNECTED) {
+        zif_report(dev, ZIF_REPORT_PIN, (int)psel, "no pin is selected");
+    } else {
+        zif_report(dev, ZIF_REPORT_PIN, (int)psel, "selects pin %u, but on this board it is pin %u", pin,
+                   zif_prop_u32(dev, soldered, pin));
+    }
+}
+
 void zif__nrf_task(ZifDevice *dev, uint32_t offset)
 {
-    int slot = offset < EVENTS_AT ? slot_at(dev->cls, offset) : -1;
-    if (slot >= 0 && dev->cls->on_write) {
-        dev->cls->on_write(dev, slot, 0, 1);
+    if (zif__nrf_is_task(dev, offset) && dev->cls->on_write) {
+        dev->cls->on_write(dev, slot_at(dev->cls, offset), 0, 1);
     }
 }
 

@@ -78,14 +78,23 @@ static inline bool zif__nrf_triggered(uint32_t value)
     return value & 1;
 }
 
+/** Is the register at this offset a task, or an event? */
+bool zif__nrf_is_task(const ZifDevice *dev, uint32_t offset);
+bool zif__nrf_is_event(const ZifDevice *dev, uint32_t offset);
+
 /** Triggers the task at this byte offset as the interconnect does; nothing happens when there is no task there. */
 void zif__nrf_task(ZifDevice *dev, uint32_t offset);
 
 /* The interconnect's ear (ppi.c): an event at this address happened. */
 void zif__nrf_ppi_event(ZifDevice *ppi, uint32_t address);
 
+/** Says that a pin select leads nowhere, or not to the pin the board uses (node property `soldered`). */
+void zif__nrf_report_pin(ZifDevice *dev, unsigned psel, const char *soldered);
+
 /* Pins (gpio.c), for the blocks that own a pin while they are enabled. `level` -1 gives the pin back to OUT. */
 void zif__nrf_gpio_take(ZifDevice *gpio, unsigned pin, int level);
+/** PIN_CNF of a pin. */
+uint32_t zif__nrf_gpio_cnf(const ZifDevice *gpio, unsigned pin);
 /* GPIOTE's ear (gpiote.c): a pad changed, or the DETECT signal of the port rose. */
 void zif__nrf_gpiote_pin(ZifDevice *gpiote, unsigned pin, int level);
 void zif__nrf_gpiote_port(ZifDevice *gpiote);

@@ -128,6 +128,18 @@ static void set_enabled(Ppi *p, uint32_t channels)
     p->values[CHEN] = p->values[CHENSET] = p->values[CHENCLR] = channels;
 }
 
+/* An end point that is no register of its kind: the channel is dead. 0 is an end that is not used. */
+static void check_end(Ppi *p, unsigned slot)
+{
+    uint32_t offset;
+    const ZifDevice *block = zif_device_at(&p->dev, p->values[slot], &offset);
+    bool is_task = slot >= CH_TEP;
+    if (!block || !(is_task ? zif__nrf_is_task : zif__nrf_is_event)(block, offset)) {
+        zif_report(&p->dev, ZIF_REPORT_RESERVED, (int)slot, "0x%08x is no %s of a block", p->values[slot],
+                   is_task ? "task" : "event");
+    }
+}
+
 static void ppi_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 {
     Ppi *p = (Ppi *)dev;
@@ -138,6 +150,8 @@ static void ppi_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
         }
     } else if (slot <= CHENCLR) {
         set_enabled(p, p->values[slot]);
+    } else if (slot < CHG && p->values[slot]) {
+        check_end(p, slot);
     }
 }
 

@@ -32,6 +32,7 @@ static const ZifRegister regs[NREGS] = {
 typedef struct {
     ZifDevice dev;
     uint32_t values[NREGS];
+    bool fresh; /* VALUE was not read yet */
 } Rng;
 
 enum { BYTE_READY };
@@ -45,6 +46,7 @@ static void rng_event(ZifDevice *dev, unsigned event)
 {
     Rng *r = (Rng *)dev;
     r->values[VALUE] = zif_random(dev) & 0xFF;
+    r->fresh = true;
     if (!(r->values[SHORTS] & 1)) {
         next_byte(r);
     }
@@ -63,6 +65,20 @@ static void rng_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
     }
 }
 
+static void rng_read(ZifDevice *dev, unsigned slot)
+{
+    Rng *r = (Rng *)dev;
+    if (slot == VALUE && !r->fresh) {
+        zif_report(dev, ZIF_REPORT_BUSY, slot, "read before VALRDY: no new number has come");
+    }
+    r->fresh &= slot != VALUE;
+}
+
+static void rng_reset(ZifDevice *dev, ZifResetKind kind)
+{
+    ((Rng *)dev)->fresh = false;
+}
+
 const ZifClass zif__nrf51_rng = {
     .name = "nrf51-rng",
     .socs = (const char *const[]){ "nordic,nrf51822", NULL },
@@ -79,5 +95,7 @@ const ZifClass zif__nrf51_rng = {
     .outputs = (const ZifOutput[]){ { .name = "irq" }, { 0 } },
     .events = (const char *const[]){ "byte", NULL },
     .event = rng_event,
+    .reset = rng_reset,
+    .on_read = rng_read,
     .on_write = rng_write,
 };

@@ -259,6 +259,11 @@ static void rtc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
             zif_report(dev, ZIF_REPORT_RESERVED, slot, "this instance has %u compare registers",
                        zif_prop_u32(dev, "cc-num", NCC));
         }
+        if (r->running && r->lfclk_hz && zif_bits(wanted(r), 16 + slot - CC, 1) &&
+            ((r->values[slot] - counter(r)) & COUNT_MASK) < 2) {
+            zif_report(dev, ZIF_REPORT_BUSY, slot, "0x%x while COUNTER is 0x%x: an event is sure from two ahead",
+                       r->values[slot], counter(r));
+        }
         r->cc_written[slot - CC] = edges(r);
         break;
     }

@@ -33,6 +33,9 @@ void zif__nrf_spi_txd(SpiTwi *s)
         zif_report(&s->dev, ZIF_REPORT_OVERRUN, TXD, "byte lost: two bytes wait to be sent");
         return;
     }
+    if (!zif__nrf_reaches(s, PSELSCK, "sck-pin")) {
+        zif__nrf_report_pin(&s->dev, PSELSCK, "sck-pin");
+    }
     s->spi.tx[s->spi.ntx++] = s->values[TXD];
     go(s);
 }

@@ -103,6 +103,10 @@ static void enable(SpiTwi *s, uint32_t old)
     s->spi.ntx = s->spi.nrx = 0;
     s->spi.busy = false;
     zif_cancel(&s->dev, BUS_STEP);
+    if (old != SERIAL_OFF && now != SERIAL_OFF) {
+        zif_report(&s->dev, ZIF_REPORT_BUSY, ENABLE,
+                   "%u over %u: one of the blocks that share these registers is still enabled", now, old);
+    }
     if (now == SERIAL_SPIS) {
         zif_report(&s->dev, ZIF_REPORT_UNMODELLED, ENABLE, "the SPI slave is not modelled");
     } else if (now != SERIAL_OFF && now != SERIAL_SPI && now != SERIAL_TWI) {

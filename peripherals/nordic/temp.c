@@ -33,6 +33,7 @@ static const ZifRegister regs[NREGS] = {
 typedef struct {
     ZifDevice dev;
     uint32_t values[NREGS];
+    bool measured; /* since the last START */
 } Temp;
 
 enum { MEASURED };
@@ -40,7 +41,9 @@ enum { MEASURED };
 static void temp_event(ZifDevice *dev, unsigned event)
 {
     int32_t millidegrees = (int32_t)zif_prop_u32(dev, "zif,millidegrees", 25000);
-    ((Temp *)dev)->values[TEMP] = (uint32_t)(millidegrees / 250) & 0x3FF;
+    Temp *t = (Temp *)dev;
+    t->values[TEMP] = (uint32_t)(millidegrees / 250) & 0x3FF;
+    t->measured = true;
     zif__nrf_event(dev, EVENTS_DATARDY);
 }
 
@@ -50,10 +53,23 @@ static void temp_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t val
         return;
     }
     if (slot == TASKS_START) {
+        ((Temp *)dev)->measured = false;
         zif_schedule_in(dev, MEASURED, 35 * ZIF_US);
     } else if (slot == TASKS_STOP) {
         zif_cancel(dev, MEASURED);
     }
+}
+
+static void temp_read(ZifDevice *dev, unsigned slot)
+{
+    if (slot == TEMP && !((Temp *)dev)->measured) {
+        zif_report(dev, ZIF_REPORT_BUSY, slot, "read before DATARDY: nothing was measured since START");
+    }
+}
+
+static void temp_reset(ZifDevice *dev, ZifResetKind kind)
+{
+    ((Temp *)dev)->measured = false;
 }
 
 const ZifClass zif__nrf51_temp = {
@@ -72,5 +88,7 @@ const ZifClass zif__nrf51_temp = {
     .outputs = (const ZifOutput[]){ { .name = "irq" }, { 0 } },
     .events = (const char *const[]){ "measured", NULL },
     .event = temp_event,
+    .reset = temp_reset,
+    .on_read = temp_read,
     .on_write = temp_write,
 };

@@ -191,6 +191,9 @@ static void timer_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t va
         if (t->running && is_counter(t)) {
             t->count++;
             compare(t, counter(t), zif_now(dev));
+        } else {
+            zif_report(dev, ZIF_REPORT_LOCKED, slot, "nothing is counted: %s",
+                       is_counter(t) ? "the counter was not started" : "MODE is that of a timer");
         }
         break;
     case TASKS_CLEAR:

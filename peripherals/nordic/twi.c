@@ -9,6 +9,8 @@
  */
 #include "spi_twi.h"
 
+/* PIN_CNF: direction, input buffer and drive. */
+enum { CNF_MASK = 0x703, CNF_S0D1 = 6 << 8 };
 enum { OVERRUN = 1, ANACK = 2, DNACK = 4, START_BITS = 1, STOP_BITS = 1, BYTE_BITS = 9 };
 
 /* The part that is addressed. Only its address is state; the bus finds it again. */
@@ -107,9 +109,30 @@ static void byte_boundary(SpiTwi *s)
     zif__nrf_event(&s->dev, EVENTS_BB);
 }
 
+/* Both pads must be inputs that can only be pulled low (28.3, table 247): a pad that drives high fights the parts. */
+static void check_pins(SpiTwi *s)
+{
+    static const struct {
+        unsigned psel;
+        const char *soldered;
+    } pins[] = { { PSELSCK, "scl-pin" }, { PSELMOSI, "sda-pin" } };
+    const ZifDevice *gpio = zif_prop_peer(&s->dev, "nordic,gpio", "nrf51-gpio");
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t pin = s->values[pins[i].psel];
+        if (!zif__nrf_reaches(s, pins[i].psel, pins[i].soldered)) {
+            zif__nrf_report_pin(&s->dev, pins[i].psel, pins[i].soldered);
+        } else if (gpio && pin != NRF_DISCONNECTED && (zif__nrf_gpio_cnf(gpio, pin) & CNF_MASK) != CNF_S0D1) {
+            zif_report(&s->dev, ZIF_REPORT_PIN, (int)pins[i].psel,
+                       "PIN_CNF[%u] is 0x%x: TWI wants an input (DIR 0, INPUT 0) of drive S0D1 (6)", pin,
+                       zif__nrf_gpio_cnf(gpio, pin));
+        }
+    }
+}
+
 static void addressed(SpiTwi *s)
 {
     bool wired = zif__nrf_reaches(s, PSELSCK, "scl-pin") && zif__nrf_reaches(s, PSELMOSI, "sda-pin");
+    check_pins(s);
     s->twi.address = as_qemu(s) ? s->values[ADDRESS] >> 1 : s->values[ADDRESS];
     s->twi.on = wired && zif_i2c_start(&s->dev, s->twi.address, s->twi.reading) != NULL;
     if (!s->twi.on) {

@@ -119,6 +119,13 @@ static bool reaches(const Uart *u, unsigned psel, const char *soldered)
                                    : pin == zif_prop_u32(&u->dev, soldered, pin);
 }
 
+static void check_pin(Uart *u, unsigned psel, const char *soldered)
+{
+    if (!reaches(u, psel, soldered)) {
+        zif__nrf_report_pin(&u->dev, psel, soldered);
+    }
+}
+
 static ZifTime uart_frame_time(ZifDevice *dev)
 {
     const Uart *u = (const Uart *)dev;
@@ -179,6 +186,7 @@ static void tx_write(Uart *u, uint8_t byte)
     } else {
         zif_check_baud(&u->dev, BAUDRATE, u->values[BAUDRATE] * 16e6 / 4294967296.0);
     }
+    check_pin(u, PSELTXD, "tx-pin");
     u->tx_busy = true;
     u->tx_byte = byte;
     tx_go(u);
@@ -196,6 +204,7 @@ static void stop_rx(Uart *u)
 static void start_rx(Uart *u)
 {
     if (enabled(u)) {
+        check_pin(u, PSELRXD, "rx-pin");
         u->rx_started = true;
         u->rx_stopping = false;
         zif_cancel(&u->dev, RX_TIMEOUT);

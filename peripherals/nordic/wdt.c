@@ -102,6 +102,9 @@ static void request(Wdt *w, unsigned rr, uint32_t value)
         zif_report(&w->dev, ZIF_REPORT_LOCKED, RR + rr, "0x%08x is not the reload value 0x6E524635", value);
         return;
     }
+    if (!zif_bits(w->values[RREN], rr, 1)) {
+        zif_report(&w->dev, ZIF_REPORT_LOCKED, RR + rr, "RREN does not enable this request: it does nothing");
+    }
     w->values[REQSTATUS] &= ~(1u << rr);
     if (!w->values[REQSTATUS]) {
         reload(w);

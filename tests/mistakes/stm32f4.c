@@ -1,12 +1,9 @@
 /*
- * Classic mistakes with an STM32F407, each beside the same thing done properly.
+ * Classic mistakes with an STM32F407, each beside the same thing done properly: see cases.h.
  *
- * The semihosting command line chooses: "NAME wrong" or "NAME right". The line that makes the mistake says in a comment what must be
- * reported there: the kind, and the register; the sentence above each case is what docs/mistakes.md says of it.
  * Reference: RM0090 rev 19. SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <string.h>
-#include "soc.h"
+#include "cases.h"
 
 #define REG16(address) (*(volatile uint16_t *)(uintptr_t)(address))
 #define REG8(address)  (*(volatile uint8_t *)(uintptr_t)(address))
@@ -1039,14 +1036,7 @@ static void can_in_init(bool wrong)
 
 /* --------------------------------------------------------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *name;
-    void (*run)(bool wrong);
-} cases[] = {
-#define CASE(name)                                                                                                     \
-    {                                                                                                                  \
-#name, name                                                                                                    \
-    }
+const Case cases[] = {
     CASE(clock_of_usart),
     CASE(clock_of_port),
     CASE(clock_of_timer),
@@ -1118,26 +1108,5 @@ static const struct {
     CASE(can_not_in_init),
     CASE(can_timing),
     CASE(can_in_init),
+    { 0 },
 };
-
-int main(void)
-{
-    static char line[64];
-    uint32_t block[2] = { (uint32_t)(uintptr_t)line, sizeof line };
-    register uint32_t op __asm__("r0") = 0x15; /* SYS_GET_CMDLINE */
-    register void *parameter __asm__("r1") = block;
-    __asm__ volatile("bkpt 0xAB" : "+r"(op) : "r"(parameter) : "memory");
-    bool failed = op;
-    char *space = strchr(line, ' ');
-    if (failed || !space) {
-        semihosting_exit(101);
-    }
-    *space = '\0';
-    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-        if (!strcmp(cases[i].name, line)) {
-            cases[i].run(!strcmp(space + 1, "wrong"));
-            semihosting_exit(0);
-        }
-    }
-    semihosting_exit(102);
-}
