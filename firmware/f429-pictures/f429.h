@@ -103,7 +103,7 @@ static inline void screen_start(uint32_t background)
     REG32(RCC_CR) |= CR_PLLSAION;
     while (!(REG32(RCC_CR) & CR_PLLSAIRDY)) {
     }
-    enum { HSW = 4, HBP = 6, HFP = 4, VSW = 2, VBP = 2, VFP = 4 };
+    enum { HSW = 4, HBP = 6, HFP = 4, VSW = 2, VBP = 2, VFP = 8 };
     REG32(SSCR) = (HSW - 1) << 16 | (VSW - 1);
     REG32(BPCR) = (HSW + HBP - 1) << 16 | (VSW + VBP - 1);
     REG32(AWCR) = (HSW + HBP + WIDTH - 1) << 16 | (VSW + VBP + HEIGHT - 1);

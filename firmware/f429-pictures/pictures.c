@@ -160,26 +160,27 @@ static void palette(void)
 static void formats(void)
 {
     static const uint8_t sizes[] = { 4, 3, 2, 2, 2, 1, 1, 2 };
+    uint8_t *to = screen.bytes; /* has room for them all */
     screen_start(0x808080);
+    for (unsigned i = 0; i < 256; i++) {
+        LAYER(1, CLUTWR) = i << 24 | wheel(i);
+        LAYER(2, CLUTWR) = i << 24 | wheel(i);
+    }
     for (unsigned pair = 0; pair < 4; pair++) {
         for (unsigned side = 0; side < 2; side++) {
             unsigned format = 2 * pair + side, bytes = sizes[format];
-            uint8_t *to = side ? second : screen.bytes;
             for (unsigned y = 0; y < 48; y++) {
                 for (unsigned x = 0; x < 64; x++) {
                     uint32_t pixel = (x * 4 << 24 | y * 5 << 16 | x * y % 256 << 8 | (255 - x * 4)) >> (32 - 8 * bytes);
                     memcpy(to + (y * 64 + x) * bytes, &pixel, bytes);
                 }
             }
-            for (unsigned i = 0; i < 256; i++) {
-                LAYER(side + 1, CLUTWR) = i << 24 | wheel(i);
-            }
             layer(side + 1, 64 * side, 24, 64, 48, to, format, bytes, 64 * bytes);
             LAYER(side + 1, BFCR) = PIXEL_ALPHA;
             LAYER(side + 1, CR) = LEN | (format >= L8 ? CLUTEN : 0);
+            to += 64 * 48 * bytes;
         }
         reload_at_blank();
-        wait_for_blank();
     }
 }
 
