@@ -184,7 +184,7 @@ static void formats(void)
     }
 }
 
-/* DMA2D: fills, every source format converted side by side, glyphs and a translucent image blended. */
+/* DMA2D: fills, every source format side by side, discs of alpha and a translucent image blended. */
 static void compose(void)
 {
     static uint32_t colours[256];
@@ -219,9 +219,12 @@ static void compose(void)
         REG32(D2_FGOR) = 0;
         REG32(D2_FGPFCCR) = 0xff00 | format;
         REG32(D2_FGCOLR) = 0xffffff;
+        REG32(D2_BGMAR) = address(&to[2 + format / 6 * 18][2 + format % 6 * 21]);
         REG32(D2_OMAR) = address(&to[2 + format / 6 * 18][2 + format % 6 * 21]);
+        REG32(D2_BGOR) = WIDTH - 20;
         REG32(D2_OOR) = WIDTH - 20;
-        dma2d_run(D2_CONVERT, 20, 16);
+        REG32(D2_BGPFCCR) = RGB565;
+        dma2d_run(D2_BLEND, 20, 16);
     }
     /* A disc of alpha in red, and the same in blue at half its strength. */
     uint8_t *disc = second;
@@ -236,9 +239,10 @@ static void compose(void)
         REG32(D2_FGMAR) = address(disc);
         REG32(D2_FGPFCCR) = A8 | (n ? 2u << 16 | 128u << 24 : 0);
         REG32(D2_FGCOLR) = n ? 0x0000ff : 0xff0000;
-        REG32(D2_BGMAR) = REG32(D2_OMAR) = place;
-        REG32(D2_BGOR) = REG32(D2_OOR) = WIDTH - 40;
-        REG32(D2_BGPFCCR) = RGB565;
+        REG32(D2_BGMAR) = place;
+        REG32(D2_OMAR) = place;
+        REG32(D2_BGOR) = WIDTH - 40;
+        REG32(D2_OOR) = WIDTH - 40;
         dma2d_run(D2_BLEND, 40, 40);
     }
     /* A translucent image with an alpha of its own, as a whole at 3/4. */
@@ -250,8 +254,10 @@ static void compose(void)
     }
     REG32(D2_FGMAR) = address(image);
     REG32(D2_FGPFCCR) = ARGB8888 | 2u << 16 | 192u << 24;
-    REG32(D2_BGMAR) = REG32(D2_OMAR) = address(&to[46][98]);
-    REG32(D2_BGOR) = REG32(D2_OOR) = WIDTH - 24;
+    REG32(D2_BGMAR) = address(&to[46][98]);
+    REG32(D2_OMAR) = address(&to[46][98]);
+    REG32(D2_BGOR) = WIDTH - 24;
+    REG32(D2_OOR) = WIDTH - 24;
     dma2d_run(D2_BLEND, 24, 40);
 }
 
