@@ -256,13 +256,14 @@ static void add(ZifDisplays *ds, ZifDevice *dev)
     d->ev.looks = true;
 }
 
-/* A device says that its frames end at other times from now on. */
+/* A device says that its frames end at other times from now on. So may those of a panel that shows what it scans out. */
 static void retimed(void *opaque, ZifDevice *dev)
 {
     ZifDisplays *ds = opaque;
+    ZifTime now = zif_timeline_now(ds->kit->timeline);
     for (unsigned i = 0; i < ds->n; i++) {
-        if (ds->list[i].dev == dev && ds->list[i].watched) {
-            schedule(&ds->list[i], zif_timeline_now(ds->kit->timeline));
+        if (ds->list[i].watched && ds->list[i].due > now) {
+            schedule(&ds->list[i], now);
         }
     }
 }

@@ -278,6 +278,24 @@ static void a_device_that_begins_to_scan_says_so(void **state)
     leave(&s);
 }
 
+static void a_panel_follows_the_device_it_shows(void **state)
+{
+    Stage s = stage(&scanned_class);
+    Panel *behind = (Panel *)zif_bench_add_class(s.bench, &scanned_class, NULL);
+    ZifDisplays *both = zif__displays_new(s.kit, NULL, NULL);
+    Seen seen = { 0 };
+    behind->width = W;
+    behind->height = H;
+    zif_display_on_frame(zif__display_at(both, 1), see, &seen);
+    zif_bench_run(s.bench, ZIF_MS);
+    behind->period = 10 * ZIF_MS;
+    zif_frames_changed(&s.panel->dev);
+    zif_bench_run(s.bench, 10 * ZIF_MS);
+    assert_int_equal(seen.n, 1);
+    zif__displays_free(both);
+    leave(&s);
+}
+
 static void frames_too_short_for_any_eye_are_left_out(void **state)
 {
     Stage s = stage(&scanned_class);
@@ -377,6 +395,7 @@ int main(void)
         cmocka_unit_test(the_hash_is_of_the_pixels_however_they_came),
         cmocka_unit_test(a_reset_redraws_all_and_asks_for_the_times_again),
         cmocka_unit_test(a_device_that_begins_to_scan_says_so),
+        cmocka_unit_test(a_panel_follows_the_device_it_shows),
         cmocka_unit_test(frames_too_short_for_any_eye_are_left_out),
         cmocka_unit_test(a_viewer_may_leave_in_its_call_and_the_others_stay),
         cmocka_unit_test(frames_wake_nobody),

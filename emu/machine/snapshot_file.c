@@ -315,6 +315,8 @@ bool zif_machine_load_file(ZifMachine *m, const char *path, Error **errp)
     if (ok) {
         free(s->hash);
         s->hash = NULL;
+        free(s->displays); /* so are the times of frames: they follow from the devices */
+        s->displays = NULL;
         zif_machine_restore(m, s);
     }
     zif_snapshot_free(s);

@@ -6,11 +6,13 @@ import fcntl
 import os
 import pty
 import re
+import shutil
 import signal
 import struct
 import subprocess
 import tempfile
 import termios
+import unittest
 import zlib
 
 import cli
@@ -183,6 +185,15 @@ class Pictures(cli.CliTest):
 
     def test_without_a_terminal_there_is_nothing_to_show_on(self):
         self.refused("there is none here", "run", "--board=microbit", "--show", LAMPS)
+
+    @unittest.skipUnless(shutil.which("gdb-multiarch"), "GDB is not installed")
+    def test_debugger_takes_a_screenshot(self):
+        said = subprocess.run(["gdb-multiarch", "-batch", "-nx", "-ex", f"target remote | {cli.ZIF} run -q --gdb=stdio --board=microbit {LAMPS}",
+                               "-ex", f"monitor screenshot {self.path('a.png')}", "-ex", "monitor screenshot b.png lcd", "-ex", "kill"],
+                              capture_output=True, text=True, cwd=self.folder, stdin=subprocess.DEVNULL, timeout=60, check=False)
+        self.assertIn("it has led_matrix", said.stdout + said.stderr)
+        self.assertEqual(os.listdir(self.folder), ["a.png"])
+        self.assertEqual(self.read("a.png")[:4], b"\x89PNG")
 
     def test_what_cannot_be_is_refused(self):
         board = ("run", "--board=microbit")
