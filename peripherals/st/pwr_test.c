@@ -141,6 +141,75 @@ static void standby_with_wuf_set_is_told_and_ends_at_once(void **state)
     zif_bench_free(r.bench);
 }
 
+/* --- F42x and F43x --- */
+
+enum { VOS_1 = 3 << 14, VOS_2 = 2 << 14, ODEN = 1 << 16, ODSWEN = 1 << 17, ODRDY = 1 << 16, ODSWRDY = 1 << 17 };
+
+static ZifDevice *f42x(ZifBench *b, ZifDevice **rcc)
+{
+    *rcc = zif_bench_add(b, "stm32f42x-rcc", NULL);
+    ZifDevice *pwr = zif_bench_add(b, "stm32f42x-pwr",
+                                   (ZifBenchProp[]){ { "st,rcc", 1, { zif_bench_phandle(*rcc) }, NULL }, { 0 } });
+    zif_bench_clock(pwr, 1, 16000000);
+    return pwr;
+}
+
+static void over_drive_allows_180_megahertz_and_its_switch_stalls_the_core(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *rcc, *pwr = f42x(b, &rcc);
+    zif_bench_write(pwr, CR, VOS_1 | ODEN);
+    assert_int_equal(zif_bench_read(pwr, CSR) & ODRDY, 0);
+    zif_bench_run(b, 45 * ZIF_US);
+    assert_int_equal(zif_bench_read(pwr, CSR) & ODRDY, ODRDY);
+    zif_bench_write(pwr, CR, VOS_1 | ODEN | ODSWEN);
+    assert_int_equal(zif_bench_stalled(b), 45 * 16);
+    assert_int_equal(zif_bench_read(pwr, CSR) & ODSWRDY, ODSWRDY);
+    zif_bench_clock(pwr, 1, 180000000);
+    assert_int_equal(zif_bench_nreports(b), 0);
+    zif_bench_reset(b, ZIF_RESET_SYSTEM);
+    assert_int_equal(zif_bench_read(pwr, CSR) & (ODRDY | ODSWRDY), 0);
+    zif_bench_free(b);
+}
+
+static void without_over_drive_the_limits_are_168_144_and_120_megahertz(void **state)
+{
+    static const struct {
+        uint32_t vos, mhz;
+    } scales[] = { { 3, 168 }, { 2, 144 }, { 1, 120 }, { 0, 120 } };
+    for (unsigned i = 0; i < 4; i++) {
+        ZifBench *b = zif_bench_new();
+        ZifDevice *rcc, *pwr = f42x(b, &rcc);
+        zif_bench_write(pwr, CR, scales[i].vos << 14);
+        zif_bench_clock(pwr, 1, scales[i].mhz * 1000000u);
+        assert_int_equal(zif_bench_nreports(b), 0);
+        zif_bench_clock(pwr, 1, scales[i].mhz * 1000000u + 1);
+        assert_int_equal(zif_bench_reported(b, ZIF_REPORT_BUS, "CR"), 1);
+        zif_bench_free(b);
+    }
+}
+
+static void the_switch_waits_for_over_drive_to_be_ready(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *rcc, *pwr = f42x(b, &rcc);
+    zif_bench_write(pwr, CR, VOS_1 | ODEN | ODSWEN);
+    assert_int_equal(zif_bench_read(pwr, CR), VOS_1 | ODEN);
+    assert_int_equal(zif_bench_reported(b, ZIF_REPORT_LOCKED, "CR"), 1);
+    zif_bench_free(b);
+}
+
+static void the_voltage_scale_is_fixed_while_the_pll_is_on(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *rcc, *pwr = f42x(b, &rcc);
+    zif_bench_write(rcc, 0, 0x01000083); /* CR.PLLON */
+    zif_bench_write(pwr, CR, VOS_2);
+    assert_int_equal(zif_bench_read(pwr, CR), VOS_1);
+    assert_int_equal(zif_bench_reported(b, ZIF_REPORT_LOCKED, "CR"), 1);
+    zif_bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -152,6 +221,10 @@ int main(void)
         cmocka_unit_test(stop_mode_halts_the_buses_and_ends_with_hsi),
         cmocka_unit_test(standby_ends_with_a_reset_at_the_wakeup_pin),
         cmocka_unit_test(standby_with_wuf_set_is_told_and_ends_at_once),
+        cmocka_unit_test(over_drive_allows_180_megahertz_and_its_switch_stalls_the_core),
+        cmocka_unit_test(without_over_drive_the_limits_are_168_144_and_120_megahertz),
+        cmocka_unit_test(the_switch_waits_for_over_drive_to_be_ready),
+        cmocka_unit_test(the_voltage_scale_is_fixed_while_the_pll_is_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,6 +302,102 @@ static void the_i2s_pll_has_its_own_factors(void **state)
     zif_bench_free(r.bench);
 }
 
+/* --- F42x and F43x --- */
+
+enum { PLLSAICFGR = 0x88, DCKCFGR = 0x8C, PLLSAION = 1 << 28, PLLSAIRDY = 1 << 29, TIMPRE = 1 << 24 };
+
+static Rig rig_f42x(void)
+{
+    Rig r = { .bench = zif_bench_new() };
+    r.rcc = zif_bench_add(r.bench, "stm32f42x-rcc", NULL);
+    return r;
+}
+
+static void pllsai_gives_the_pixel_clock(void **state)
+{
+    Rig r = rig_f42x();
+    ZifDevice *ltdc = block_on(&r, 0, STM32_LCDCLK);
+    zif_bench_write(r.rcc, PLLCFGR, 16 | 360 << 6 | 7 << 24);
+    zif_bench_write(r.rcc, PLLSAICFGR, 192 << 6 | 7 << 24 | 4 << 28);
+    zif_bench_write(r.rcc, DCKCFGR, 2 << 16); /* / 8 */
+    zif_bench_write(r.rcc, CIR, 1 << 14);
+    zif_bench_write(r.rcc, CR, 0x83 | PLLSAION);
+    assert_int_equal(zif_clock_hz(ltdc), 0);
+    zif_bench_run(r.bench, 100 * ZIF_US);
+    assert_int_equal(zif_bench_read(r.rcc, CR) & PLLSAIRDY, PLLSAIRDY);
+    assert_int_equal(zif_clock_hz(ltdc), 6000000);
+    assert_int_equal(zif_bench_level(r.rcc, "irq", 0), 1);
+    zif_bench_write(r.rcc, CIR, 1 << 14 | 1 << 22);
+    assert_int_equal(zif_bench_level(r.rcc, "irq", 0), 0);
+    assert_int_equal(zif_bench_nreports(r.bench), 0);
+    zif_bench_free(r.bench);
+}
+
+static void pllsai_and_its_dividers_are_set_while_it_is_off(void **state)
+{
+    Rig r = rig_f42x();
+    zif_bench_write(r.rcc, CR, 0x83 | PLLSAION);
+    zif_bench_write(r.rcc, PLLSAICFGR, 192 << 6 | 7 << 24 | 4 << 28);
+    assert_int_equal(zif_bench_read(r.rcc, PLLSAICFGR), 0x24003000);
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_LOCKED, "PLLSAICFGR"), 1);
+    zif_bench_write(r.rcc, DCKCFGR, 1 << 16);
+    assert_int_equal(zif_bench_reported(r.bench, ZIF_REPORT_BUSY, "DCKCFGR"), 1);
+    zif_bench_free(r.bench);
+}
+
+static void timpre_lets_timers_run_at_hclk(void **state)
+{
+    static const struct {
+        uint32_t ppre1, plain, fast;
+    } rates[] = { { 0, 16000000, 16000000 },
+                  { 4 << 10, 16000000, 16000000 },
+                  { 5 << 10, 8000000, 16000000 },
+                  { 6 << 10, 4000000, 8000000 },
+                  { 7 << 10, 2000000, 4000000 } };
+    Rig r = rig_f42x();
+    ZifDevice *timers = block_on(&r, 0, STM32_TIMCLK1);
+    for (unsigned i = 0; i < sizeof rates / sizeof *rates; i++) {
+        zif_bench_write(r.rcc, CFGR, rates[i].ppre1);
+        zif_bench_write(r.rcc, DCKCFGR, 0);
+        assert_int_equal(zif_clock_hz(timers), rates[i].plain);
+        zif_bench_write(r.rcc, DCKCFGR, TIMPRE);
+        assert_int_equal(zif_clock_hz(timers), rates[i].fast);
+    }
+    zif_bench_free(r.bench);
+}
+
+static void sai_clocks_come_from_either_pll_or_a_pin(void **state)
+{
+    Rig r = { .bench = zif_bench_new() };
+    r.rcc = zif_bench_add(r.bench, "stm32f42x-rcc",
+                          (ZifBenchProp[]){ { "zif,i2s-ckin-hz", 1, { 12288000 }, NULL }, { 0 } });
+    ZifDevice *a = block_on(&r, 0, STM32_SAI1A), *b = block_on(&r, 0, STM32_SAI1B);
+    zif_bench_write(r.rcc, PLLCFGR, 16 | 360 << 6 | 7 << 24);
+    zif_bench_write(r.rcc, PLLSAICFGR, 192 << 6 | 4 << 24 | 4 << 28);
+    zif_bench_write(r.rcc, PLLI2SCFGR, 240 << 6 | 5 << 24 | 4 << 28);
+    zif_bench_write(r.rcc, DCKCFGR, 3 | 1 << 8 | 1 << 22); /* A: PLLSAI / 4 / 2, B: PLLI2S / 5 / 4 */
+    zif_bench_write(r.rcc, CR, 0x83 | PLLSAION | 1 << 26);
+    zif_bench_run(r.bench, ZIF_MS);
+    assert_int_equal(zif_clock_hz(a), 24000000);
+    assert_int_equal(zif_clock_hz(b), 12000000);
+    zif_bench_write(r.rcc, DCKCFGR, 3 | 1 << 8 | 2 << 20);
+    assert_int_equal(zif_clock_hz(a), 12288000);
+    zif_bench_free(r.bench);
+}
+
+static void the_f42x_does_180_megahertz(void **state)
+{
+    Rig r = rig_f42x();
+    ZifDevice *hclk = block_on(&r, 0, STM32_HCLK);
+    zif_bench_write(r.rcc, PLLCFGR, 8 | 180 << 6 | 8 << 24);
+    zif_bench_write(r.rcc, CR, 0x83 | PLLON);
+    zif_bench_run(r.bench, ZIF_MS);
+    zif_bench_write(r.rcc, CFGR, SW_PLL | PPRE1_4 | PPRE2_2);
+    assert_int_equal(zif_clock_hz(hclk), 180000000);
+    assert_int_equal(zif_bench_nreports(r.bench), 0);
+    zif_bench_free(r.bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +419,11 @@ int main(void)
         cmocka_unit_test(ready_interrupts_come_and_are_cleared_by_their_bit),
         cmocka_unit_test(clock_security_goes_to_hsi_and_calls_the_nmi),
         cmocka_unit_test(the_i2s_pll_has_its_own_factors),
+        cmocka_unit_test(pllsai_gives_the_pixel_clock),
+        cmocka_unit_test(pllsai_and_its_dividers_are_set_while_it_is_off),
+        cmocka_unit_test(timpre_lets_timers_run_at_hclk),
+        cmocka_unit_test(sai_clocks_come_from_either_pll_or_a_pin),
+        cmocka_unit_test(the_f42x_does_180_megahertz),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
