@@ -230,10 +230,10 @@ void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when)
 void zif_serial_transmit_word(ZifDevice *dev, uint16_t word, unsigned faults)
 {
     ZifKit *kit = dev->core->kit;
-    if (kit->hooks.transmitted) {
+    if (kit->hooks.transmitted && !(faults & ZIF_SERIAL_NACK)) {
         kit->hooks.transmitted(kit->hooks.opaque, dev, word & WORD, faults);
     }
-    if (!(faults & ZIF_SERIAL_BREAK)) {
+    if (!(faults & (ZIF_SERIAL_BREAK | ZIF_SERIAL_NACK))) {
         zif__serial_byte(dev->core->serial, word & 0xff, zif_now(dev));
     }
     for (unsigned i = 0; i < kit->ndevices; i++) {

@@ -12,7 +12,9 @@
 
 static void hear(ZifDevice *dev, uint16_t word, unsigned faults)
 {
-    zif_serial_part_send(dev, word, faults);
+    if (!(faults & ZIF_SERIAL_NACK)) {
+        zif_serial_part_send(dev, word, faults);
+    }
 }
 
 static const ZifSerialPart part = { .hear = hear };

@@ -1,45 +1,22 @@
 /*
- * STM32F4 USART and UART: asynchronous serial lines.
+ * STM32F4 USART and UART: asynchronous serial lines, and the synchronous, smartcard and IrDA modes. Their shapes on the pins are in
+ * usart_wave.c.
  *
  * Reference: RM0090 rev 19, chapter 30 "Universal synchronous asynchronous receiver transmitter (USART)".
  * Models: 8 and 9 bits, parity generated and checked, 0.5 to 2 stop bits, the fractional baud rate with both oversamplings, the
  * preamble after TE, double-buffered transmission, breaks sent and received, LIN break detection, idle lines, overrun, noise, framing
- * and parity errors with their clearing sequences, mute mode with both ways to wake, half-duplex, RTS and CTS, DMA requests.
- * Departs: the TX pad moves only for breaks. A byte for the guest that comes while RXNE is set waits in the shift register, and the bytes
+ * and parity errors with their clearing sequences, mute mode with both ways to wake, half-duplex, RTS and CTS, DMA requests; the
+ * synchronous mode, bit by bit on CK, TX and RX; IrDA with its pulses on TX, deaf while it sends; smartcards: one wire, guard time, NACK
+ * in both directions (to a part as ZIF_SERIAL_NACK; from a card by the fault "nack").
+ * Departs: in asynchronous modes the TX pad moves only for breaks. A smartcard's clock is not drawn on CK, nor a NACK on TX. A byte for the guest that comes while RXNE is set waits in the shift register, and the bytes
  * after it wait outside, unless the line is impatient: then, as on silicon, the byte is an overrun. An idle line is noticed up to a frame
  * late when characters come with gaps and one of them is lost. A character whose parity, stop bit or samples are wrong comes only from
  * a line that injects it.
- * Missing: the synchronous clock, smartcard and IrDA modes, GTPR: kept without effect.
  *
  * Node properties: current-speed: a baud rate more than 3 % away from it is reported.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "stm32_pace.h"
-
-enum { SR, DR, BRR, CR1, CR2, CR3, NREGS_UART, GTPR = NREGS_UART, NREGS };
-enum { PE = 1, FE = 2, NF = 4, ORE = 8, IDLE = 0x10, RXNE = 0x20, TC = 0x40, TXE = 0x80, LBD = 0x100, CTS = 0x200 };
-enum {
-    SBK = 1,
-    RWU = 2,
-    RE = 4,
-    TE = 8,
-    IDLEIE = 0x10,
-    RXNEIE = 0x20,
-    TCIE = 0x40,
-    TXEIE = 0x80,
-    PEIE = 0x100,
-    PS = 0x200,
-    PCE = 0x400,
-    WAKE = 0x800,
-    M = 0x1000,
-    UE = 0x2000,
-    OVER8 = 0x8000
-};
-enum { LBDIE = 0x40, STOP = 0x3000, LINEN = 0x4000 };
-enum { EIE = 1, HDSEL = 8, DMAR = 0x40, DMAT = 0x80, RTSE = 0x100, CTSE = 0x200, CTSIE = 0x400, ONEBIT = 0x800 };
-enum { OUT_IRQ, OUT_DMA_RX, OUT_DMA_TX, OUT_TX, OUT_RTS };
-enum { EV_TX, EV_IDLE, NEVENTS };
-enum { TX_NOTHING, TX_PREAMBLE, TX_DATA, TX_BREAK };
+#include "usart.h"
 
 #define SR_FIELDS                                                                                                      \
     { "PE", 0, 1, ZIF_RO }, { "FE", 1, 1, ZIF_RO }, { "NF", 2, 1, ZIF_RO }, { "ORE", 3, 1, ZIF_RO },                   \
@@ -61,7 +38,7 @@ enum { TX_NOTHING, TX_PREAMBLE, TX_DATA, TX_BREAK };
         "LINEN", 14, 1, ZIF_RW                                                                                         \
     }
 #define CR3_FIELDS                                                                                                     \
-    { "EIE", 0, 1, ZIF_RW }, { "IREN", 1, 1, ZIF_STUB }, { "IRLP", 2, 1, ZIF_STUB }, { "HDSEL", 3, 1, ZIF_RW },        \
+    { "EIE", 0, 1, ZIF_RW }, { "IREN", 1, 1, ZIF_RW }, { "IRLP", 2, 1, ZIF_RW }, { "HDSEL", 3, 1, ZIF_RW },            \
         { "DMAR", 6, 1, ZIF_RW }, { "DMAT", 7, 1, ZIF_RW },                                                            \
     {                                                                                                                  \
         "ONEBIT", 11, 1, ZIF_RW                                                                                        \
@@ -86,15 +63,13 @@ static const ZifRegister usart_regs[NREGS] = {
     COMMON_ROWS,
     [CR2] = { .name = "CR2",
               .offset = 0x10,
-              .fields = ZIF_FIELDS(CR2_FIELDS, { "LBCL", 8, 1, ZIF_STUB }, { "CPHA", 9, 1, ZIF_STUB },
-                                   { "CPOL", 10, 1, ZIF_STUB }, { "CLKEN", 11, 1, ZIF_STUB }) },
+              .fields = ZIF_FIELDS(CR2_FIELDS, { "LBCL", 8, 1, ZIF_RW }, { "CPHA", 9, 1, ZIF_RW },
+                                   { "CPOL", 10, 1, ZIF_RW }, { "CLKEN", 11, 1, ZIF_RW }) },
     [CR3] = { .name = "CR3",
               .offset = 0x14,
-              .fields = ZIF_FIELDS(CR3_FIELDS, { "NACK", 4, 1, ZIF_STUB }, { "SCEN", 5, 1, ZIF_STUB },
+              .fields = ZIF_FIELDS(CR3_FIELDS, { "NACK", 4, 1, ZIF_RW }, { "SCEN", 5, 1, ZIF_RW },
                                    { "RTSE", 8, 1, ZIF_RW }, { "CTSE", 9, 1, ZIF_RW }, { "CTSIE", 10, 1, ZIF_RW }) },
-    [GTPR] = { .name = "GTPR",
-               .offset = 0x18,
-               .fields = ZIF_FIELDS({ "PSC", 0, 8, ZIF_STUB }, { "GT", 8, 8, ZIF_STUB }) },
+    [GTPR] = { .name = "GTPR", .offset = 0x18, .fields = ZIF_FIELDS({ "PSC", 0, 8, ZIF_RW }, { "GT", 8, 8, ZIF_RW }) },
 };
 
 static const ZifRegister uart_regs[NREGS_UART] = {
@@ -104,25 +79,9 @@ static const ZifRegister uart_regs[NREGS_UART] = {
     [CR3] = { .name = "CR3", .offset = 0x14, .fields = ZIF_FIELDS(CR3_FIELDS) },
 };
 
-typedef struct {
-    ZifDevice dev;
-    uint32_t values[NREGS];
-    Stm32Pace pace;
-    uint16_t seen; /* flags of SR as it was last read: what an access to DR then clears */
-    uint16_t tdr, tx_shift;
-    uint16_t rdr, rx_shift;
-    uint8_t rx_shift_faults;
-    uint8_t tx;     /* TX_* */
-    bool rx_waits;  /* rx_shift waits for RXNE to fall */
-    bool preamble;  /* an idle frame goes out before anything else */
-    bool idle_next; /* an idle line will set IDLE: something was received since the last */
-    bool baud_checked;
-} Usart;
-
 /* --- The frame --------------------------------------------------------------------------------------------------------- */
 
-/* Ticks of the block's clock in a bit; 0 when BRR means nothing. */
-static uint32_t bit_ticks(const Usart *u)
+uint32_t zif__usart_bit_ticks(const Usart *u)
 {
     uint32_t brr = u->values[BRR];
     if (u->values[CR1] & OVER8) {
@@ -130,11 +89,6 @@ static uint32_t bit_ticks(const Usart *u)
         return brr >= 8 ? brr : 0;
     }
     return brr >= 16 ? brr : 0;
-}
-
-static unsigned word_bits(const Usart *u)
-{
-    return u->values[CR1] & M ? 9 : 8;
 }
 
 static unsigned half_stop_bits(const Usart *u)
@@ -145,8 +99,8 @@ static unsigned half_stop_bits(const Usart *u)
 
 static uint64_t frame_ticks(const Usart *u)
 {
-    unsigned halves = 2 * (1 + word_bits(u)) + half_stop_bits(u);
-    return ((uint64_t)bit_ticks(u) * halves + 1) / 2;
+    unsigned halves = 2 * (1 + usart_word_bits(u)) + half_stop_bits(u);
+    return ((uint64_t)zif__usart_bit_ticks(u) * halves + 1) / 2;
 }
 
 static ZifTime usart_frame_time(ZifDevice *dev)
@@ -158,7 +112,30 @@ static ZifTime usart_frame_time(ZifDevice *dev)
 /* Data bits of a word: without the parity bit, which takes the place of the highest. */
 static uint16_t data_mask(const Usart *u)
 {
-    return (1u << (word_bits(u) - !!(u->values[CR1] & PCE))) - 1;
+    return (1u << (usart_word_bits(u) - !!(u->values[CR1] & PCE))) - 1;
+}
+
+/* 30.3.8 to 30.3.12: which bits must be 0, or 1, in which mode. */
+static void check_mode(Usart *u)
+{
+    uint32_t cr2 = u->values[CR2], cr3 = u->values[CR3];
+    if (usart_is_synchronous(u) && (cr2 & LINEN || cr3 & (IREN | HDSEL))) {
+        zif_report(&u->dev, ZIF_REPORT_BUS, CR2, "CLKEN goes with none of CR2.LINEN, CR3.HDSEL and CR3.IREN");
+    }
+    if (usart_is_irda(u) && (cr2 & (LINEN | STOP | CLKEN) || cr3 & (SCEN | HDSEL))) {
+        zif_report(&u->dev, ZIF_REPORT_BUS, CR3,
+                   "IREN goes with none of CR2.LINEN, STOP and CLKEN, CR3.SCEN and HDSEL");
+    }
+    if (usart_is_smartcard(u) && (cr2 & LINEN || cr3 & (IREN | HDSEL))) {
+        zif_report(&u->dev, ZIF_REPORT_BUS, CR3, "SCEN goes with none of CR2.LINEN, CR3.HDSEL and CR3.IREN");
+    }
+    if (usart_is_smartcard(u) && (u->values[CR1] & (M | PCE)) != (M | PCE)) {
+        zif_report(&u->dev, ZIF_REPORT_BUS, CR1, "SCEN needs 8 bits and parity: M and PCE");
+    }
+    bool psc = usart_is_smartcard(u) ? cr2 & CLKEN : usart_is_irda(u);
+    if (psc && u->dev.cls->nregs > GTPR && !(u->values[GTPR] & 0xff)) {
+        zif_report(&u->dev, ZIF_REPORT_BUS, GTPR, "PSC is 0, which is reserved: 1 and more divide the block's clock");
+    }
 }
 
 /* Said once for each setting, when it is first used. */
@@ -168,7 +145,8 @@ static void check_baud(Usart *u)
         return;
     }
     u->baud_checked = true;
-    uint32_t ticks = bit_ticks(u);
+    check_mode(u);
+    uint32_t ticks = zif__usart_bit_ticks(u);
     uint64_t hz = zif_clock_hz(&u->dev);
     if (!ticks) {
         zif_report(&u->dev, ZIF_REPORT_BAUD, BRR, "BRR = 0x%x divides by less than 1: nothing leaves or arrives",
@@ -194,8 +172,9 @@ static void update(Usart *u)
                (sr & IDLE && cr1 & IDLEIE) || (sr & PE && cr1 & PEIE) || (sr & LBD && u->values[CR2] & LBDIE) ||
                (sr & CTS && cr3 & CTSIE) || (sr & (FE | NF | ORE) && cr3 & EIE && cr3 & DMAR);
     zif_set(&u->dev, OUT_IRQ, 0, irq);
-    zif_set(&u->dev, OUT_TX, 0, cr1 & UE && cr1 & TE && u->tx != TX_BREAK);
+    zif_set(&u->dev, OUT_TX, 0, cr1 & UE && cr1 & TE && u->level && u->tx != TX_BREAK);
     if (u->dev.cls->regs == usart_regs) {
+        zif_set(&u->dev, OUT_CK, 0, cr1 & UE && usart_is_synchronous(u) && u->ck);
         zif_set(&u->dev, OUT_RTS, 0, !(cr3 & RTSE && receives && !(sr & RXNE)));
     }
     zif_set(&u->dev, OUT_DMA_RX, 0, sr & RXNE && cr3 & DMAR);
@@ -212,14 +191,14 @@ static bool receiver_on(const Usart *u)
 static bool usart_can_receive(ZifDevice *dev)
 {
     const Usart *u = (const Usart *)dev;
-    return receiver_on(u) && !u->rx_waits;
+    return receiver_on(u) && !u->rx_waits && !usart_is_synchronous(u); /* there a bit needs its clock */
 }
 
 /* The other end heeds RTS, however impatient it is. */
 static bool usart_listens(ZifDevice *dev)
 {
     const Usart *u = (const Usart *)dev;
-    return receiver_on(u) && !(u->values[CR3] & RTSE && u->values[SR] & RXNE);
+    return receiver_on(u) && !usart_is_synchronous(u) && !(u->values[CR3] & RTSE && u->values[SR] & RXNE);
 }
 
 static void await_idle(Usart *u)
@@ -247,7 +226,7 @@ static void load(Usart *u, uint16_t word, unsigned faults)
 static bool muted(Usart *u, uint16_t word)
 {
     uint32_t *cr1 = &u->values[CR1];
-    if (*cr1 & WAKE && word >> (word_bits(u) - 1) & 1) { /* an address */
+    if (*cr1 & WAKE && word >> (usart_word_bits(u) - 1) & 1) { /* an address */
         bool mine = (word & 0xf) == (u->values[CR2] & 0xf);
         *cr1 = mine ? *cr1 & ~(uint32_t)RWU : *cr1 | RWU;
     }
@@ -281,7 +260,7 @@ static void arrived(Usart *u, uint16_t data, unsigned faults)
     }
     if (!(u->values[SR] & RXNE)) {
         load(u, word, faults);
-    } else if (zif_serial_patient(&u->dev) && !u->rx_waits) {
+    } else if (zif_serial_patient(&u->dev) && !u->rx_waits && !usart_is_synchronous(u)) {
         u->rx_waits = true;
         u->rx_shift = word;
         u->rx_shift_faults = faults;
@@ -294,11 +273,15 @@ static void arrived(Usart *u, uint16_t data, unsigned faults)
 static void usart_receive(ZifDevice *dev, uint16_t word, unsigned faults)
 {
     Usart *u = (Usart *)dev;
-    if (!receiver_on(u) || !zif_check_routed(dev, u->values[CR3] & HDSEL ? "tx" : "rx")) {
+    bool deaf = usart_is_irda(u) && u->tx == TX_DATA; /* its light would be its own */
+    if (deaf || !usart_listens(dev) || !zif_check_routed(dev, u->values[CR3] & (HDSEL | SCEN) ? "tx" : "rx")) {
         return;
     }
     check_baud(u);
     arrived(u, word, faults);
+    if (usart_is_smartcard(u) && u->values[CR3] & NACK && u->values[CR1] & PCE && faults & ZIF_SERIAL_PARITY) {
+        zif_serial_transmit_word(dev, 0, ZIF_SERIAL_NACK);
+    }
     update(u);
 }
 
@@ -342,13 +325,27 @@ static void tx_begin(Usart *u, unsigned what, uint64_t ticks)
     stm32_pace(&u->dev, &u->pace, EV_TX, ticks);
 }
 
+static void tx_word(Usart *u)
+{
+    check_baud(u);
+    u->tx_shift = with_parity(u, u->tdr, false);
+    u->values[SR] |= TXE;
+    u->deaf = usart_is_irda(u) && zif_serial_arriving(&u->dev);
+    if (usart_is_synchronous(u)) {
+        zif_check_routed(&u->dev, "ck");
+    }
+    /* To a card half a bit later (30.3.11). */
+    tx_begin(u, TX_DATA, frame_ticks(u) + (usart_is_smartcard(u) ? zif__usart_bit_ticks(u) / 2 : 0));
+    zif__usart_wave_begin(u);
+}
+
 static void tx_next(Usart *u)
 {
     uint32_t cr1 = u->values[CR1];
-    if (u->tx != TX_NOTHING || !(cr1 & UE) || !(cr1 & TE)) {
+    if ((u->tx != TX_NOTHING && u->tx != TX_GUARD) || !(cr1 & UE) || !(cr1 & TE)) {
         return;
     }
-    if (!bit_ticks(u)) {
+    if (!zif__usart_bit_ticks(u)) {
         if (cr1 & SBK || !(u->values[SR] & TXE)) {
             check_baud(u);
         }
@@ -358,13 +355,10 @@ static void tx_next(Usart *u)
     } else if (held_by_cts(u)) {
         return;
     } else if (cr1 & SBK) {
-        unsigned low = u->values[CR2] & LINEN ? 13 : word_bits(u) + 2;
-        tx_begin(u, TX_BREAK, (uint64_t)bit_ticks(u) * (low + 1));
+        unsigned low = u->values[CR2] & LINEN ? 13 : usart_word_bits(u) + 2;
+        tx_begin(u, TX_BREAK, (uint64_t)zif__usart_bit_ticks(u) * (low + 1));
     } else if (!(u->values[SR] & TXE)) {
-        check_baud(u);
-        u->tx_shift = u->tdr;
-        u->values[SR] |= TXE;
-        tx_begin(u, TX_DATA, frame_ticks(u));
+        tx_word(u);
     }
 }
 
@@ -373,16 +367,46 @@ static void tx_heard(Usart *u, uint16_t word, unsigned faults)
     if (!zif_check_routed(&u->dev, "tx")) {
         return;
     }
+    if (u->deaf) {
+        zif_report(&u->dev, ZIF_REPORT_BUSY, DR, "0x%02x lost: IrDA sends nothing while a character arrives", word);
+        return;
+    }
     zif_serial_transmit_word(&u->dev, word, faults);
-    if (u->values[CR3] & HDSEL && receiver_on(u)) {
-        arrived(u, word, faults);
+    if (u->values[CR3] & (HDSEL | SCEN) && receiver_on(u)) {
+        arrived(u, word, faults | (u->nacked && usart_is_smartcard(u) ? ZIF_SERIAL_FRAMING : 0));
+        u->nacked &= !usart_is_smartcard(u);
+    }
+}
+
+/* What came in on RX while a word went out. */
+static void shifted_in(Usart *u)
+{
+    uint16_t data = u->sampled & data_mask(u);
+    arrived(u, data, with_parity(u, data, false) == u->sampled ? 0 : ZIF_SERIAL_PARITY);
+}
+
+/* The shift register is empty. A card is given its guard time before TC says so. */
+static void tx_complete(Usart *u)
+{
+    unsigned guard = u->dev.cls->nregs > GTPR ? zif_bits(u->values[GTPR], 8, 8) : 0;
+    if (usart_is_smartcard(u) && guard && u->tx != TX_GUARD) {
+        u->values[SR] &= ~(uint32_t)TC;
+        tx_begin(u, TX_GUARD, (uint64_t)zif__usart_bit_ticks(u) * guard);
+    } else {
+        u->tx = TX_NOTHING;
+        u->values[SR] |= TC;
     }
 }
 
 static void tx_done(Usart *u)
 {
     unsigned what = u->tx;
+    if (what == TX_GUARD) {
+        tx_complete(u);
+        return;
+    }
     u->tx = TX_NOTHING;
+    zif__usart_wave_end(u);
     if (what == TX_BREAK) {
         u->values[CR1] &= ~(uint32_t)SBK;
         tx_heard(u, 0, ZIF_SERIAL_BREAK | ZIF_SERIAL_FRAMING);
@@ -393,7 +417,12 @@ static void tx_done(Usart *u)
         } else {
             tx_heard(u, word, 0);
         }
-        u->values[SR] |= u->values[SR] & TXE ? TC : 0;
+        if (usart_is_synchronous(u) && receiver_on(u)) {
+            shifted_in(u);
+        }
+        if (u->values[SR] & TXE) {
+            tx_complete(u);
+        }
     }
     tx_next(u);
 }
@@ -470,6 +499,14 @@ static void cr1_written(Usart *u, uint32_t old)
     }
 }
 
+static void mode_written(Usart *u, bool changed)
+{
+    if (changed) {
+        u->baud_checked = false;
+        zif__usart_wave_end(u);
+    }
+}
+
 static void usart_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 {
     Usart *u = (Usart *)dev;
@@ -499,8 +536,13 @@ static void usart_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t
         if (u->tx == TX_DATA && (old ^ u->values[CR2]) & STOP) {
             zif_report(dev, ZIF_REPORT_BUSY, CR2, "STOP changed while a character is being sent");
         }
+        if (u->values[CR1] & TE && (old ^ u->values[CR2]) & (CPOL | CPHA | LBCL)) {
+            zif_report(dev, ZIF_REPORT_BUSY, CR2, "CPOL, CPHA or LBCL changed while CR1.TE is 1");
+        }
+        mode_written(u, (old ^ u->values[CR2]) & (CLKEN | CPOL | LINEN | STOP));
         break;
     case CR3:
+        mode_written(u, (old ^ u->values[CR3]) & (IREN | SCEN | HDSEL));
         if ((old ^ u->values[CR3]) & ONEBIT && u->values[CR1] & UE) {
             zif_report(dev, ZIF_REPORT_BUSY, CR3, "ONEBIT changed while UE is 1");
         }
@@ -518,8 +560,10 @@ static void usart_event(ZifDevice *dev, unsigned event)
     Usart *u = (Usart *)dev;
     if (event == EV_TX) {
         tx_done(u);
-    } else {
+    } else if (event == EV_IDLE) {
         line_idle(u);
+    } else {
+        zif__usart_wave_step(u);
     }
     update(u);
 }
@@ -532,6 +576,17 @@ static void usart_cts(ZifDevice *dev, unsigned line, int level)
         tx_next(u);
         update(u);
     }
+}
+
+/* The level is looked at when a bit is sampled. */
+static void usart_rx(ZifDevice *dev, unsigned line, int level) {}
+
+static const char *const usart_faults[] = { "nack", NULL };
+
+/* The card refuses the next character that it is sent. */
+static void usart_inject(ZifDevice *dev, unsigned fault)
+{
+    ((Usart *)dev)->nacked = true;
 }
 
 static void usart_clock_changed(ZifDevice *dev, uint64_t hz)
@@ -549,7 +604,10 @@ static void usart_reset(ZifDevice *dev, ZifResetKind kind)
     u->seen = u->tdr = u->tx_shift = u->rdr = u->rx_shift = 0;
     u->rx_shift_faults = 0;
     u->tx = TX_NOTHING;
-    u->rx_waits = u->preamble = u->idle_next = u->baud_checked = false;
+    u->rx_waits = u->preamble = u->idle_next = u->baud_checked = u->deaf = u->nacked = false;
+    u->step = 0;
+    u->sampled = 0;
+    zif__usart_wave_end(u);
     update(u);
 }
 
@@ -557,7 +615,7 @@ static void usart_format(const ZifDevice *dev, ZifSerialFormat *format)
 {
     const Usart *u = (const Usart *)dev;
     bool parity = u->values[CR1] & PCE;
-    format->data_bits = word_bits(u) - parity;
+    format->data_bits = usart_word_bits(u) - parity;
     format->half_stop_bits = half_stop_bits(u);
     format->parity = !parity ? ZIF_PARITY_NONE : u->values[CR1] & PS ? ZIF_PARITY_ODD : ZIF_PARITY_EVEN;
 }
@@ -570,33 +628,47 @@ static const ZifSerialPort serial = {
     .format = usart_format,
 };
 
+#define USART_INPUTS                                                                                                   \
+    (const ZifInput[])                                                                                                 \
+    {                                                                                                                  \
+        { .name = "cts", .set = usart_cts }, { .name = "rx", .set = usart_rx },                                        \
+        {                                                                                                              \
+            0                                                                                                          \
+        }                                                                                                              \
+    }
 #define USART_CLASS                                                                                                    \
     .socs = (const char *const[]){ "st,stm32f4", NULL }, .reference = "RM0090 rev 19, chapter 30",                     \
     .modelled = ZIF_MODELLED, .size = sizeof(Usart), .values = offsetof(Usart, values), .span = 0x400,                 \
-    .widths = ZIF_W16 | ZIF_W32, .events = (const char *const[]){ "tx", "idle", NULL }, .event = usart_event,          \
+    .widths = ZIF_W16 | ZIF_W32, .events = (const char *const[]){ "tx", "idle", "edge", NULL }, .event = usart_event,  \
     .reset = usart_reset, .peek = usart_peek, .on_read = usart_on_read, .on_write = usart_on_write,                    \
     .clock_changed = usart_clock_changed, .serial = &serial
 
 const ZifClass zif__stm32f4_usart = {
     .name = "stm32f4-usart",
     .compatible = (const char *const[]){ "st,stm32-usart", NULL },
-    .summary = "asynchronous, half-duplex, LIN, flow control, DMA requests; no synchronous clock, smartcard or IrDA",
+    .summary = "asynchronous, synchronous, half-duplex, LIN, smartcard, IrDA, flow control, DMA requests",
     .regs = usart_regs,
     .nregs = NREGS,
-    .inputs = (const ZifInput[]){ { .name = "cts", .set = usart_cts }, { 0 } },
-    .outputs =
-        (const ZifOutput[]){
-            { .name = "irq" }, { .name = "dma-rx" }, { .name = "dma-tx" }, { .name = "tx" }, { .name = "rts" }, { 0 } },
+    .inputs = USART_INPUTS,
+    .outputs = (const ZifOutput[]){ { .name = "irq" },
+                                    { .name = "dma-rx" },
+                                    { .name = "dma-tx" },
+                                    { .name = "tx" },
+                                    { .name = "rts" },
+                                    { .name = "ck" },
+                                    { 0 } },
+    .faults = usart_faults,
+    .inject = usart_inject,
     USART_CLASS,
 };
 
 const ZifClass zif__stm32f4_uart = {
     .name = "stm32f4-uart",
     .compatible = (const char *const[]){ "st,stm32-uart", NULL },
-    .summary = "asynchronous, half-duplex, LIN, DMA requests; no IrDA",
+    .summary = "asynchronous, half-duplex, LIN, IrDA, DMA requests",
     .regs = uart_regs,
     .nregs = NREGS_UART,
-    .inputs = (const ZifInput[]){ { .name = "cts", .set = usart_cts }, { 0 } }, /* led to no pin */
+    .inputs = USART_INPUTS, /* cts is led to no pin */
     .outputs =
         (const ZifOutput[]){ { .name = "irq" }, { .name = "dma-rx" }, { .name = "dma-tx" }, { .name = "tx" }, { 0 } },
     USART_CLASS,

@@ -759,11 +759,224 @@ static void byte_accesses_are_for_dr_only(void **state)
     assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_WIDTH, "SR"), 1);
 }
 
-static void smartcard_mode_says_that_it_is_not_modelled(void **state)
+/* --- Synchronous -------------------------------------------------------------------------------------------------------- */
+
+enum { LBCL = 0x100, CPHA = 0x200, CPOL = 0x400, CLKEN = 0x800, STOP_1_5 = 0x3000 };
+enum { IREN = 2, IRLP = 4, NACK = 0x10, SCEN = 0x20 };
+
+/* Sends a byte; what a part sees that samples TX when CK is at `level` in the second or first half of each bit. */
+static unsigned clocked(void **state, ZifDevice *u, uint8_t byte, unsigned level, unsigned *pulses)
 {
-    ZifDevice *u = ready(state);
-    zif_bench_write(u, CR3, 0x20);
-    assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_UNMODELLED, "CR3"), 1);
+    unsigned seen = 0, was = (unsigned)zif_bench_level(u, "ck", 0);
+    *pulses = 0;
+    zif_bench_write(u, DR, byte);
+    for (unsigned half = 0; half < 20; half++) {
+        zif_bench_run(*state, BIT / 4);
+        unsigned ck = (unsigned)zif_bench_level(u, "ck", 0);
+        if (ck != was && ck == level) {
+            seen |= (unsigned)zif_bench_level(u, "tx", 0) << (*pulses)++;
+        }
+        was = ck;
+        zif_bench_run(*state, BIT / 4);
+    }
+    return seen;
+}
+
+static void a_clock_pulse_goes_with_every_bit_but_perhaps_the_last(void **state)
+{
+    unsigned pulses;
+    ZifDevice *u = ready_with(state, 0, CLKEN | LBCL, 0);
+    assert_int_equal(zif_bench_level(u, "ck", 0), 0);
+    assert_int_equal(clocked(state, u, 0x96, 1, &pulses), 0x96); /* the leading edge is in the middle of the bit */
+    assert_int_equal(pulses, 8);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 1);
+    assert_int_equal(zif_bench_level(u, "ck", 0), 0);
+    u = ready_with(state, 0, CLKEN, 0);
+    assert_int_equal(clocked(state, u, 0x96, 1, &pulses), 0x16);
+    assert_int_equal(pulses, 7);
+}
+
+static void cpol_and_cpha_choose_the_edge_in_the_middle_of_the_bit(void **state)
+{
+    unsigned pulses;
+    ZifDevice *u = ready_with(state, 0, CLKEN | LBCL | CPOL, 0);
+    assert_int_equal(zif_bench_level(u, "ck", 0), 1);
+    assert_int_equal(clocked(state, u, 0x96, 0, &pulses), 0x96);
+    u = ready_with(state, 0, CLKEN | LBCL | CPHA, 0);
+    assert_int_equal(clocked(state, u, 0x69, 0, &pulses), 0x69); /* rises where the bit begins, falls in its middle */
+    assert_int_equal(pulses, 8);
+    u = ready_with(state, 0, CLKEN | LBCL | CPHA | CPOL, 0);
+    assert_int_equal(clocked(state, u, 0xC3, 1, &pulses), 0xC3);
+}
+
+static void a_synchronous_receiver_shifts_in_while_it_sends(void **state)
+{
+    ZifDevice *u = ready_with(state, 0, CLKEN | LBCL, 0);
+    zif_bench_drive(u, "rx", 0, 1);
+    zif_bench_write(u, DR, 0xff);
+    zif_bench_run(*state, BIT); /* the start bit */
+    for (unsigned bit = 0; bit < 8; bit++) {
+        zif_bench_drive(u, "rx", 0, 0xA6 >> bit & 1);
+        zif_bench_run(*state, BIT);
+    }
+    assert_int_equal(sr(u) & RXNE, 0);
+    zif_bench_run(*state, BIT);
+    assert_int_equal(sr(u) & RXNE, RXNE);
+    assert_int_equal(zif_bench_read(u, DR), 0xA6);
+    receive(u, state, "x"); /* without a clock */
+    zif_bench_run(*state, 3 * FRAME);
+    assert_int_equal(sr(u) & RXNE, 0);
+    zif_bench_write(u, DR, 1);
+    zif_bench_write(u, DR, 2);
+    zif_bench_run(*state, 3 * FRAME);
+    assert_int_equal(sr(u) & ORE, ORE); /* nobody waits for the reader: the clock is our own */
+}
+
+static void the_clocks_shape_is_for_a_transmitter_that_is_off(void **state)
+{
+    ZifDevice *u = ready_with(state, 0, CLKEN, 0);
+    zif_bench_write(u, CR2, CLKEN | CPOL);
+    assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_BUSY, "CR2"), 1);
+    zif_bench_write(u, CR3, HDSEL);
+    zif_bench_write(u, DR, 1);
+    assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_BUS, "CR2"), 1);
+}
+
+/* --- IrDA ----------------------------------------------------------------------------------------------------------------- */
+
+static void irda_sends_a_short_pulse_for_every_zero(void **state)
+{
+    ZifDevice *u = ready_with(state, 0, 0, IREN);
+    zif_bench_write(u, GTPR, 1);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 0);
+    unsigned before = zif_bench_rises(u, "tx", 0);
+    zif_bench_write(u, DR, 0xF0);
+    zif_bench_run(*state, BIT * 7 / 16 - 1);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 0);
+    zif_bench_run(*state, 1);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 1);
+    zif_bench_run(*state, BIT * 3 / 16 - 1);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 1);
+    zif_bench_run(*state, 1);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 0);
+    zif_bench_run(*state, FRAME);
+    assert_int_equal(zif_bench_rises(u, "tx", 0) - before, 5); /* the start bit and four zeros */
+    assert_string_equal(zif_bench_transmitted(u, NULL), "\xF0");
+    assert_int_equal(zif_bench_nreports(*state), 0);
+}
+
+static void low_power_pulses_last_three_periods_of_their_own_clock(void **state)
+{
+    ZifDevice *u = ready_with(state, 0, 0, IREN | IRLP);
+    zif_bench_write(u, GTPR, 8); /* 2 MHz */
+    zif_bench_write(u, DR, 0xFF);
+    zif_bench_run(*state, BIT * 7 / 16);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 1);
+    zif_bench_run(*state, 1500 * ZIF_NS - 1);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 1);
+    zif_bench_run(*state, 1);
+    assert_int_equal(zif_bench_level(u, "tx", 0), 0);
+}
+
+static void irda_hears_nothing_while_it_sends(void **state)
+{
+    ZifDevice *u = ready_with(state, 0, 0, IREN);
+    zif_bench_write(u, GTPR, 1);
+    zif_bench_write(u, DR, 'a');
+    zif_bench_run(*state, BIT);
+    zif_bench_write(u, DR, 'b');
+    receive(u, state, "x");
+    zif_bench_run(*state, 4 * FRAME);
+    assert_int_equal(sr(u) & RXNE, 0);
+    receive(u, state, "y");
+    zif_bench_run(*state, 2 * FRAME);
+    assert_int_equal(zif_bench_read(u, DR), 'y');
+}
+
+static void irda_without_a_prescaler_is_reported(void **state)
+{
+    ZifDevice *u = ready_with(state, 0, 0, IREN);
+    zif_bench_write(u, DR, 'a');
+    assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_BUS, "GTPR"), 1);
+}
+
+/* --- Smartcard -------------------------------------------------------------------------------------------------------------- */
+
+static unsigned card_heard, card_nacked;
+
+static void card_hear(ZifDevice *dev, uint16_t word, unsigned faults)
+{
+    card_nacked += faults & ZIF_SERIAL_NACK ? 1 : 0;
+    card_heard += faults ? 0 : 1;
+}
+
+static const ZifClass card = {
+    .name = "test-card",
+    .size = sizeof(ZifDevice),
+    .serial_part = &(const ZifSerialPart){ .hear = card_hear },
+};
+
+static ZifDevice *smartcard(void **state)
+{
+    ZifDevice *u = ready_with(state, M | PCE, STOP_1_5, SCEN | NACK);
+    zif_bench_add_part_class(*state, u, &card, NULL);
+    card_heard = card_nacked = 0;
+    zif_bench_write(u, GTPR, 1);
+    return u;
+}
+
+static void a_card_shares_the_wire_and_its_guard_time_delays_tc(void **state)
+{
+    ZifDevice *u = smartcard(state);
+    zif_bench_write(u, GTPR, 16 << 8 | 1);
+    zif_bench_write(u, SR, ~(uint32_t)TC & 0x3ff);
+    zif_bench_write(u, DR, 0x3B);
+    zif_bench_run(*state, 12 * BIT - 1); /* half a bit, ten and a half, and one and a half of stop is twelve */
+    assert_int_equal(sr(u) & RXNE, 0);
+    zif_bench_run(*state, BIT / 2 + 1);
+    assert_int_equal(card_heard, 1);
+    assert_int_equal(sr(u) & (RXNE | TXE | TC | FE), RXNE | TXE); /* its own character */
+    zif_bench_run(*state, 15 * BIT);
+    assert_int_equal(sr(u) & TC, 0);
+    zif_bench_run(*state, BIT);
+    assert_int_equal(sr(u) & TC, TC);
+    assert_int_equal(zif_bench_nreports(*state), 0);
+}
+
+static void a_card_that_refuses_a_character_makes_a_framing_error(void **state)
+{
+    ZifDevice *u = smartcard(state);
+    zif_bench_inject(u, "nack");
+    zif_bench_write(u, DR, 0x3B);
+    zif_bench_run(*state, 13 * BIT);
+    assert_int_equal(sr(u) & (RXNE | FE), RXNE | FE);
+    zif_bench_read(u, SR);
+    zif_bench_read(u, DR);
+    zif_bench_write(u, DR, 0x3B);
+    zif_bench_run(*state, 13 * BIT);
+    assert_int_equal(sr(u) & (RXNE | FE), RXNE);
+}
+
+static void a_wrong_parity_bit_is_refused_with_nack_only(void **state)
+{
+    ZifDevice *u = smartcard(state);
+    zif_bench_inject(u, "parity");
+    receive(u, state, "a");
+    zif_bench_run(*state, 2 * FRAME);
+    assert_int_equal(sr(u) & (RXNE | PE), RXNE | PE);
+    assert_int_equal(card_nacked, 1);
+    zif_bench_write(u, CR3, SCEN);
+    zif_bench_inject(u, "parity");
+    receive(u, state, "a");
+    zif_bench_run(*state, 2 * FRAME);
+    assert_int_equal(card_nacked, 1);
+}
+
+static void a_card_needs_nine_bits_with_parity(void **state)
+{
+    ZifDevice *u = ready_with(state, 0, STOP_1_5, SCEN);
+    zif_bench_write(u, DR, 1);
+    assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_BUS, "CR1"), 1);
 }
 
 static void a_uart_has_no_flow_control(void **state)
@@ -861,7 +1074,18 @@ int main(void)
         TEST(the_interrupt_follows_txe_tc_and_rxne_with_their_enables),
         TEST(dma_is_asked_for_while_txe_and_rxne_are_set),
         TEST(byte_accesses_are_for_dr_only),
-        TEST(smartcard_mode_says_that_it_is_not_modelled),
+        TEST(a_clock_pulse_goes_with_every_bit_but_perhaps_the_last),
+        TEST(cpol_and_cpha_choose_the_edge_in_the_middle_of_the_bit),
+        TEST(a_synchronous_receiver_shifts_in_while_it_sends),
+        TEST(the_clocks_shape_is_for_a_transmitter_that_is_off),
+        TEST(irda_sends_a_short_pulse_for_every_zero),
+        TEST(low_power_pulses_last_three_periods_of_their_own_clock),
+        TEST(irda_hears_nothing_while_it_sends),
+        TEST(irda_without_a_prescaler_is_reported),
+        TEST(a_card_shares_the_wire_and_its_guard_time_delays_tc),
+        TEST(a_card_that_refuses_a_character_makes_a_framing_error),
+        TEST(a_wrong_parity_bit_is_refused_with_nack_only),
+        TEST(a_card_needs_nine_bits_with_parity),
         TEST(a_uart_has_no_flow_control),
         TEST(a_frame_in_flight_survives_a_snapshot),
     };

@@ -137,6 +137,8 @@ enum {
     ZIF_SERIAL_PARITY = 4,  /* its parity bit is the wrong one */
     ZIF_SERIAL_BREAK = 8,   /* no character: the line is low from the start bit to the stop bit */
     ZIF_SERIAL_LOST = 16,   /* it takes its time and never arrives; no receiver sees this one */
+    ZIF_SERIAL_NACK =
+        32, /* no character, to parts only: the UART refuses the last one (smartcard): it wants it again */
 };
 /* How a character looks on the wire. */
 typedef struct {
