@@ -557,6 +557,7 @@ static int page_rights(Fast *f, uint32_t page, int why)
     bool as_whole = granule >= ZIF_PORT_PAGE && ((s->offset - s->start) & (granule - 1)) == 0;
     if (!s->log || (why == FILL_STORE && as_whole)) {
         rights |= PAGE_WRITE;
+        f->port.log_open |= s->log != 0;
     }
     return rights;
 }

@@ -88,6 +88,7 @@ struct ZifPort {
     bool map_changed; /* since the engine's mappings were brought up to date */
     bool
         mode_of_code; /* a ROM device with code in it changed its mode since ops->map_changed was called; that clears it */
+    bool log_open;    /* some logged page may be stored to inline: it is dirty already */
     bool only_romd;  /* of what changed since ops->map_changed was called; that sets it */
     uint64_t layout; /* sum over the sections of what the engine's mappings follow from */
 

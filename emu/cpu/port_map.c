@@ -193,8 +193,8 @@ static void log_changed(MemoryListener *listener, MemoryRegionSection *section, 
 static void log_sync(MemoryListener *listener, MemoryRegionSection *section)
 {
     ZifPort *port = port_of(listener);
-    port->only_romd = false;
-    if (port->ops->map_changed != NULL) {
+    if (port->log_open && port->ops->map_changed != NULL) {
+        port->only_romd = port->log_open = false;
         port->ops->map_changed(port);
     }
 }
