@@ -147,11 +147,10 @@ static void plan(Ltdc *l)
     } else {
         zif_cancel(&l->dev, EV_FLAG);
     }
-    ZifTime blank = l->values[SRCR] & VBR ? zif__ltdc_line_after(l, zif__ltdc_blank_line(l), l->seen) : ZIF_TIME_NEVER;
-    if (blank != ZIF_TIME_NEVER) {
-        zif_schedule(&l->dev, EV_BLANK, blank);
-    } else {
+    if (!(l->values[SRCR] & VBR) || !zif__ltdc_scans(l)) {
         zif_cancel(&l->dev, EV_BLANK);
+    } else if (zif_due(&l->dev, EV_BLANK) > l->seen) { /* else it is about to come */
+        zif_schedule(&l->dev, EV_BLANK, zif__ltdc_line_after(l, zif__ltdc_blank_line(l), l->seen));
     }
     update_irq(l);
 }

@@ -67,6 +67,20 @@ static void blend_colour(uint32_t colour, Factors f, uint32_t *out, unsigned n)
     }
 }
 
+static void blend_pixels(const uint32_t *restrict pixels, Factors f, uint32_t *restrict out, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        out[i] = blend(pixels[i], out[i], f);
+    }
+}
+
+static void cover(const uint32_t *restrict pixels, uint32_t *restrict out, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        out[i] = pixels[i] & RGB;
+    }
+}
+
 /* Pixels whose colour before the CLUT is the key become 0 in all channels. */
 static void key_and_look_up(const Ltdc *l, unsigned layer, uint32_t *argb, unsigned n)
 {
@@ -98,13 +112,9 @@ static void layer_over(const Ltdc *l, unsigned layer, unsigned y, uint32_t *out,
     }
     blend_colour(a[LAYER_DCCR], f, out, g->x);
     if (f.constant == 255 && !has_alpha(g->format) && !(a[LAYER_CR] & CR_COLKEN)) {
-        for (unsigned i = 0; i < g->width; i++) {
-            to[i] = pixels[i] & RGB;
-        }
+        cover(pixels, to, g->width);
     } else {
-        for (unsigned i = 0; i < g->width; i++) {
-            to[i] = blend(pixels[i], to[i], f);
-        }
+        blend_pixels(pixels, f, to, g->width);
     }
     blend_colour(a[LAYER_DCCR], f, to + g->width, width - g->x - g->width);
 }

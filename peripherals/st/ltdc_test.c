@@ -154,6 +154,25 @@ static void a_reload_at_the_blank_waits_for_it(void **state)
     zif_bench_free(b);
 }
 
+static void a_reload_and_a_line_interrupt_may_share_their_moment(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *d = running(b);
+    zif_bench_write(d, R_IER, LIF);
+    zif_bench_write(d, R_LIPCR, FIRST_Y + HEIGHT);
+    zif_bench_run(b, (ZifTime)(FIRST_Y + HEIGHT) * LINE);
+    for (unsigned n = 1; n < 5; n++) {
+        zif_bench_write(d, R_ICR, LIF);
+        zif_bench_write(d, layer(0) + L_CFBAR, n);
+        zif_bench_write(d, R_SRCR, VBR);
+        zif_bench_run(b, FRAME);
+        assert_int_equal(zif_bench_read(d, R_ISR), LIF | RRIF);
+        assert_int_equal(zif_bench_read(d, layer(0) + L_CFBAR), n);
+        zif_bench_write(d, R_ICR, RRIF);
+    }
+    zif_bench_free(b);
+}
+
 static void without_a_pixel_clock_nothing_is_reloaded_and_its_registers_are_deaf(void **state)
 {
     ZifBench *b = zif_bench_new();
@@ -433,6 +452,7 @@ int main(void)
         cmocka_unit_test(a_line_beyond_the_frame_never_comes),
         cmocka_unit_test(shadow_registers_read_what_is_in_force),
         cmocka_unit_test(a_reload_at_the_blank_waits_for_it),
+        cmocka_unit_test(a_reload_and_a_line_interrupt_may_share_their_moment),
         cmocka_unit_test(without_a_pixel_clock_nothing_is_reloaded_and_its_registers_are_deaf),
         cmocka_unit_test(a_stopped_pixel_clock_stops_the_beam),
         cmocka_unit_test(a_framebuffer_outside_memory_is_a_transfer_error_at_its_first_line),
