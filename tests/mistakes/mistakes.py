@@ -23,6 +23,7 @@ LEAST = 0.917  # 55 of 60
 # What qemu-system-arm 7.2 models of each chip; the rest of the blocks read as zero and ignore writes.
 QEMU_MODELS = {
     "stm32f4_disco": re.compile(r"usart\d|uart\d|tim[2-5]|adc\d|spi\d|syscfg|exti|cpu"),  # its netduinoplus2
+    "stm32f429i_disc1": re.compile(r"usart\d|uart\d|tim[2-5]|adc\d|spi\d|syscfg|exti|cpu"),  # as well
     "bbc_microbit": re.compile(r"uart0|timer\d|gpio0|rng|nvmc|i2c0"),
     "mps2-an385": re.compile(r"uart\d|timer\d|dtimer0|wdog0|fpgaio|scc|spi\d"),
 }
