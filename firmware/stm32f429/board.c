@@ -103,3 +103,49 @@ void pixel_clock_start(void)
     while (!(REG32(RCC_CR) & 1u << 29)) {
     }
 }
+
+enum { GPIOC = GPIOA + 0x400 * C, GPIOD = GPIOA + 0x400 * D, CS = 1 << 2, DC = 1 << 13 };
+enum { MASTER_8_BITS = 1 << 2 | 1 << 6 | 3 << 3 | 1 << 8 | 1 << 9, TXE = 2, SPI_BSY = 1 << 7 }; /* 90 MHz / 16 */
+
+static void panel_byte(uint8_t byte)
+{
+    while (!(REG32(SPI5_SR) & TXE)) {
+    }
+    REG32(SPI5_DR) = byte;
+    while (REG32(SPI5_SR) & SPI_BSY) {
+    }
+    (void)REG32(SPI5_DR); /* what came in return */
+}
+
+/* A command and its parameters; CS and DC are low and high for them. */
+static void panel_command(uint8_t command, const char *parameters, unsigned count)
+{
+    REG32(GPIOC + GPIO_BSRR) = (uint32_t)CS << 16;
+    REG32(GPIOD + GPIO_BSRR) = (uint32_t)DC << 16;
+    panel_byte(command);
+    REG32(GPIOD + GPIO_BSRR) = DC;
+    for (unsigned i = 0; i < count; i++) {
+        panel_byte((uint8_t)parameters[i]);
+    }
+    REG32(GPIOC + GPIO_BSRR) = CS;
+}
+
+void panel_start(void)
+{
+    pins_to(F, 1 << 7 | 1 << 9, 5); /* SCK, MOSI */
+    REG32(RCC_AHB1ENR) |= 1 << C | 1 << D;
+    REG32(RCC_APB2ENR) |= 1 << 20; /* SPI5 */
+    (void)REG32(RCC_APB2ENR);
+    REG32(GPIOC + GPIO_BSRR) = CS;
+    REG32(GPIOC + GPIO_MODER) |= 1 << 4;
+    REG32(GPIOD + GPIO_MODER) |= 1 << 26;
+    REG32(SPI5_CR1) = MASTER_8_BITS;
+    wait_us(5000);                              /* after its reset */
+    panel_command(0x36, "\xC8", 1);             /* MADCTL: as it is mounted, BGR */
+    panel_command(0xB0, "\xC2", 1);             /* RGB interface: synchronised by DE */
+    panel_command(0xB6, "\x0A\xA7\x27\x04", 4); /* 320 lines, scanned as the beam comes */
+    panel_command(0xF6, "\x01\x00\x06", 3);     /* the picture comes through the RGB interface */
+    panel_command(0x11, "", 0);                 /* wakes up */
+    wait_us(120000);
+    panel_command(0x29, "", 0); /* lights up */
+}

@@ -26,7 +26,11 @@ enum {
     GPIOA = 0x40020000, /* the others follow, 0x400 apart */
     GPIO_MODER = 0x00,
     GPIO_OSPEEDR = 0x08,
+    GPIO_BSRR = 0x18,
     GPIO_AFRL = 0x20,
+    SPI5_CR1 = 0x40015000,
+    SPI5_SR = 0x40015008,
+    SPI5_DR = 0x4001500C,
     FMC = (int)0xA0000000,
     FMC_SDCR1 = FMC + 0x140,
     FMC_SDCR2 = FMC + 0x144,
@@ -63,8 +67,10 @@ void sdram_command(uint32_t command); /* returns when it is done */
 void sdram_refresh_rate(void);
 void sdram_start(void);
 
-/* The panel: its RGB lines, and 6 MHz on the pixel clock (PLLSAI: 192 MHz / 4 / 8), which is 64 frames a second of 280 by 334 clocks. */
+/* The panel: its RGB lines; 6 MHz on the pixel clock (PLLSAI: 192 MHz / 4 / 8), which is 65 frames a second of 280 by 328 clocks;
+ * the ILI9341's own set-up over SPI5, after which its glass shows what comes through the RGB lines. */
 void panel_pins(void);
 void pixel_clock_start(void);
+void panel_start(void);
 
 #endif
