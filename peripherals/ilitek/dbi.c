@@ -58,9 +58,8 @@ static uint8_t spi_transfer(ZifDevice *dev, uint8_t out)
         return 0xFF;
     }
     bool is_data = zif_input_level(dev, DCS_IN_DC, 0);
-    const DcsCommand *c = is_data ? zif__dcs_find(p, p->command) : NULL;
-    if (c && c->gives && p->at >= c->most) {
-        return read_serial(p, c->gives);
+    if (is_data && p->gives) {
+        return read_serial(p, p->gives);
     }
     if (!is_data) {
         p->nbits = p->last = 0;

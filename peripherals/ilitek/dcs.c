@@ -60,12 +60,17 @@ static void defaults(DcsPanel *p, bool by_command)
             kept[i] = c->reset ? (uint8_t)c->reset[i] : 0;
         }
     }
+    if (kept > p->kept + DCS_KEPT) {
+        zif_bug("%s: more parameters than there is room for", p->dev.cls->name);
+    }
     bool turned = p->model->madctl(p) & DCS_MV;
     p->columns[0] = p->pages[0] = p->column = p->page = 0;
     p->columns[1] = turned ? DCS_ROWS - 1 : DCS_COLUMNS - 1;
     p->pages[1] = turned ? DCS_COLUMNS - 1 : DCS_ROWS - 1;
     p->command = NOP;
-    p->at = p->nparts = p->shift = p->nbits = p->last = 0;
+    p->path = 0;
+    p->deep = p->wraps = false;
+    p->gives = p->at = p->nparts = p->shift = p->nbits = p->last = 0;
     p->full = p->ignored = false;
     p->sleep_ready = p->awake ? zif_now(&p->dev) + SLEEPS : 0;
     p->ready = zif_now(&p->dev) + SETTLES;
@@ -110,8 +115,7 @@ static void go_to_sleep(DcsPanel *p, bool asleep)
     }
     if (now < p->sleep_ready) {
         zif_report(&p->dev, ZIF_REPORT_BUSY, -1,
-                   "command 0x%02x %u us too soon: 120 ms after a reset, SLPIN or SLPOUT; it had no effect", p->command,
-                   (unsigned)((p->sleep_ready - now) / ZIF_US));
+                   "command 0x%02x less than 120 ms after a reset, SLPIN or SLPOUT; it had no effect", p->command);
         return;
     }
     p->awake = !asleep;
@@ -125,7 +129,7 @@ static void go_to_sleep(DcsPanel *p, bool asleep)
 
 static void limits(const DcsPanel *p, unsigned *columns, unsigned *pages)
 {
-    bool turned = p->model->madctl(p) & DCS_MV;
+    bool turned = p->path & DCS_MV;
     *columns = turned ? DCS_ROWS : DCS_COLUMNS;
     *pages = turned ? DCS_COLUMNS : DCS_ROWS;
 }
@@ -138,7 +142,7 @@ static uint8_t *cell(DcsPanel *p, unsigned *row)
     if (p->full || p->column >= columns || p->page >= pages) {
         return NULL;
     }
-    zif__dcs_map(p->model->madctl(p), p->column, p->page, &x, row);
+    zif__dcs_map(p->path, p->column, p->page, &x, row);
     return p->gram[*row][x];
 }
 
@@ -152,7 +156,7 @@ static void step(DcsPanel *p)
         return;
     }
     p->page = p->pages[0];
-    p->full = !p->model->wraps(p);
+    p->full = !p->wraps;
 }
 
 static void put(DcsPanel *p, uint8_t red, uint8_t green, uint8_t blue)
@@ -176,8 +180,7 @@ static void put_16_bits(DcsPanel *p, unsigned v)
 /* Pixels come in bytes or words: 16 bits, or three bytes with six bits each. */
 static void take_pixels(DcsPanel *p, uint16_t value, bool wide)
 {
-    bool deep = (*zif__dcs_kept(p, COLMOD) & 7) == 6;
-    if (wide && !deep) {
+    if (wide && !p->deep) {
         put_16_bits(p, value);
         return;
     }
@@ -185,11 +188,11 @@ static void take_pixels(DcsPanel *p, uint16_t value, bool wide)
         p->parts[p->nparts++] = (uint8_t)(value >> 8);
     }
     p->parts[p->nparts++] = (uint8_t)value;
-    if (!deep && p->nparts == 2) {
+    if (!p->deep && p->nparts == 2) {
         put_16_bits(p, p->parts[0] << 8 | p->parts[1]);
         p->nparts = 0;
     }
-    while (deep && p->nparts >= 3) {
+    while (p->deep && p->nparts >= 3) {
         put(p, p->parts[0] >> 2, p->parts[1] >> 2, p->parts[2] >> 2);
         p->nparts -= 3;
         memmove(p->parts, p->parts + 3, p->nparts);
@@ -358,13 +361,19 @@ void zif__dcs_command(DcsPanel *p, uint8_t code)
         return;
     }
     finish(p);
+    const DcsCommand *c = zif__dcs_find(p, code);
     p->command = code;
+    p->gives = c ? c->gives : 0;
     p->at = p->nparts = 0;
     p->ignored = false;
+    if (code >= RAMWR && code <= RAMRDC) {
+        p->path = p->model->madctl(p);
+        p->deep = (*zif__dcs_kept(p, COLMOD) & 7) == 6;
+        p->wraps = p->model->wraps(p);
+    }
     if (now < p->ready && code != NOP) {
         p->ignored = p->waits == SWRESET;
-        zif_report(&p->dev, ZIF_REPORT_BUSY, -1, "command 0x%02x %u us too soon: 5 ms after %s%s", code,
-                   (unsigned)((p->ready - now + ZIF_US - 1) / ZIF_US),
+        zif_report(&p->dev, ZIF_REPORT_BUSY, -1, "command 0x%02x less than 5 ms after %s%s", code,
                    p->ignored           ? "a reset"
                    : p->waits == SLPOUT ? "SLPOUT"
                                         : "SLPIN",
@@ -457,8 +466,7 @@ static uint8_t give_byte(DcsPanel *p)
     if (p->command == RAMRD || p->command == RAMRDC) {
         return give_pixel(p);
     }
-    const DcsCommand *c = zif__dcs_find(p, p->command);
-    return c && p->at < c->gives ? give(p, p->at++) : 0;
+    return p->at < p->gives ? give(p, p->at++) : 0;
 }
 
 uint16_t zif__dcs_read(DcsPanel *p, bool wide)

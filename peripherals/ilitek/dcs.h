@@ -100,6 +100,9 @@ struct DcsPanel {
     uint8_t gram[DCS_ROWS][DCS_COLUMNS][3]; /* red, green, blue: 6 bits each */
     uint8_t kept[DCS_KEPT];                 /* parameters, in the order of the model's commands */
     uint8_t command;
+    uint8_t gives; /* bytes it can give */
+    uint8_t path;  /* MADCTL as pixels were last begun with, whether they have 18 bits, and whether the window wraps */
+    bool deep, wraps;
     bool ignored;     /* the command came too soon after a reset: the chip does not hear it */
     uint16_t at;      /* parameters that came, or bytes that were read */
     uint8_t parts[6]; /* of a pixel that is not complete */

@@ -99,7 +99,7 @@ def main():
         _, kind, device, register, _, logged = todo[name]
         where = f"{device}.{register}" if register else device
         peer = ("tells with `-d guest_errors`" if logged else
-                "takes it, says nothing" if QEMU_MODELS[args.board].fullmatch(device) else "block not modelled")
+                "takes it, says nothing" if QEMU_MODELS.get(args.board, QEMU_MODELS["stm32f4_disco"]).fullmatch(device) else "block not modelled")
         rows.append(f"| {todo[name][0]} | `{kind}`: {where}: {text} | {peer} |")
     print(f"{named} of {len(todo)} mistakes are named, {noisy} clean twins are reported")
     table = "\n".join(rows) + "\n"
