@@ -8,10 +8,11 @@
  * domain's protection, reset flags, clock security, ready interrupts.
  * Departs: an oscillator that is turned off is not ready at once. Oscillators have their nominal rate whatever HSITRIM says. Start-up
  * takes the typical time of the data sheet.
- * Missing: MCO1 and MCO2, spread spectrum; clocks that LPENR stops in Sleep mode.
+ * A clock output faster than 1 MHz is a rate (clock lines 17 and 18 of the tree) without edges on its pin.
+ * Missing: spread spectrum; clocks that LPENR stops in Sleep mode.
  *
  * Node: zif,hse-hz, zif,lse-hz: the crystals (0: none); zif,i2s-ckin-hz: the external I2S clock; st,pwr: the block with DBP. Input
- * `hse-stop`: the crystal breaks. Outputs: irq-nmi (clock security), irq, css (to the timers' break inputs).
+ * `hse-stop`: the crystal breaks. Outputs: irq-nmi (clock security), irq, css (to the timers' break inputs), mco1, mco2.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "rcc.h"
@@ -19,7 +20,6 @@
 /* Oscillators in the order of their bits in CIR; each is also the timed event of its becoming ready. */
 enum { LSI, LSE, HSI, HSE, PLL, PLLI2S, PLLSAI, NOSCS };
 enum { CSSF = 1 << 7, CSSC = 1 << 23, CSSON = 1 << 19 };
-enum { OUT_NMI, OUT_IRQ, OUT_CSS };
 enum { BDRST = 1 << 16, RMVF = 1 << 24, CSR_FLAGS = (int)0xFE000000 };
 enum { RESETS = 1024, RESET_BACKUP = 0x70 * 8 + 16 };
 
@@ -168,6 +168,7 @@ static void drive_clocks(Rcc *r)
             zif_clock_drive(&r->dev, line, rate[line]);
         }
     }
+    zif__rcc_mco(r);
     check_buses(r);
 }
 
@@ -217,6 +218,10 @@ static void fail_hse(Rcc *r)
 static void rcc_event(ZifDevice *dev, unsigned n)
 {
     Rcc *r = (Rcc *)dev;
+    if (n >= EV_MCO1) {
+        zif__rcc_mco(r);
+        return;
+    }
     r->values[oscillators[n].slot] |= 2u << oscillators[n].on;
     if (is_set(r, CIR, 8 + n)) {
         r->values[CIR] |= 1u << n;
@@ -469,6 +474,7 @@ static void rcc_reset(ZifDevice *dev, ZifResetKind kind)
     for (unsigned line = 0; line < NLINES; line++) {
         zif_clock_drive(dev, line, r->rate[line]);
     }
+    zif__rcc_mco_reset(r);
     update(r);
 }
 
@@ -515,8 +521,8 @@ static const ZifController resets = { .lines = RESETS, .gate = reset_gate };
         .socs = (const char *const[]){ soc, NULL },                                                                    \
         .compatible = (const char *const[]){ "st,stm32f4-rcc", NULL },                                                 \
         .reference = "RM0090 rev 19, chapter " chapter,                                                                \
-        .summary = "oscillators, PLLs, clock tree, gates, resets, reset causes, clock security; no MCO, no spread "    \
-                   "spectrum",                                                                                         \
+        .summary = "oscillators, PLLs, clock tree, gates, resets, reset causes, clock security, clock outputs; no "    \
+                   "spread spectrum",                                                                                  \
         .modelled = ZIF_PARTIAL,                                                                                       \
         .size = sizeof(Rcc),                                                                                           \
         .regs = table,                                                                                                 \
@@ -524,8 +530,14 @@ static const ZifController resets = { .lines = RESETS, .gate = reset_gate };
         .values = offsetof(Rcc, values),                                                                               \
         .span = 0x400,                                                                                                 \
         .inputs = (const ZifInput[]){ { .name = "hse-stop", .set = hse_stop }, { 0 } },                                \
-        .outputs = (const ZifOutput[]){ { .name = "irq-nmi" }, { .name = "irq" }, { .name = "css" }, { 0 } },          \
-        .events = (const char *const[]){ "lsi", "lse", "hsi", "hse", "pll", "plli2s", "pllsai", NULL },                \
+        .outputs = (const ZifOutput[]){ { .name = "irq-nmi" },                                                         \
+                                        { .name = "irq" },                                                             \
+                                        { .name = "css" },                                                             \
+                                        { .name = "mco1" },                                                            \
+                                        { .name = "mco2" },                                                            \
+                                        { 0 } },                                                                       \
+        .events =                                                                                                      \
+            (const char *const[]){ "lsi", "lse", "hsi", "hse", "pll", "plli2s", "pllsai", "mco1", "mco2", NULL },      \
         .event = rcc_event,                                                                                            \
         .realize = rcc_realize,                                                                                        \
         .reset = rcc_reset,                                                                                            \

@@ -48,8 +48,13 @@ typedef struct {
     uint8_t hse_dead;      /* the crystal stands still */
     uint8_t lsi_forced;    /* by a watchdog */
     uint8_t stopped;       /* Stop or Standby mode */
+    ZifClock mco[2];       /* half periods of the clock outputs, where they are drawn */
     uint8_t out_of_range;  /* limits now broken, one bit each: said when a limit breaks, not while */
 } Rcc;
+
+enum { OUT_NMI, OUT_IRQ, OUT_CSS, OUT_MCO1, OUT_MCO2 };
+/* Timed events: an oscillator becomes ready (in the order of their bits in CIR); edges of the clock outputs. */
+enum { EV_MCO1 = 7, EV_MCO2 };
 
 extern const ZifRegister zif__stm32f4_rcc_regs[], zif__stm32f42x_rcc_regs[];
 
@@ -65,5 +70,8 @@ uint64_t zif__rcc_plli2s_vco(const Rcc *r);
 uint64_t zif__rcc_pllsai_vco(const Rcc *r);
 uint64_t zif__rcc_source(const Rcc *r, unsigned src);
 void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES]);
+/* rcc_mco.c: rates or an edge of the clock outputs; all begin anew. */
+void zif__rcc_mco(Rcc *r);
+void zif__rcc_mco_reset(Rcc *r);
 
 #endif

@@ -121,6 +121,29 @@ static uint64_t timer_hz(const Rcc *r, uint64_t hclk, unsigned ppre)
     return hclk >> (shift > faster ? shift - faster : 0);
 }
 
+/* MCO1 (0) and MCO2: one of four clocks, divided by 1 to 5. */
+static uint64_t mco_hz(const Rcc *r, unsigned n, const uint64_t rate[NLINES])
+{
+    uint32_t cfgr = r->values[CFGR];
+    unsigned select = zif_bits(cfgr, n ? 30 : 21, 2), divide = zif_bits(cfgr, n ? 27 : 24, 3);
+    uint64_t hz = 0;
+    switch (select) {
+    case 0:
+        hz = rate[n ? STM32_SYSCLK : STM32_HSI];
+        break;
+    case 1:
+        hz = n ? output_hz(zif__rcc_plli2s_vco(r), is_set(r, CR, 27), zif_bits(r->values[PLLI2SCFGR], 28, 3))
+               : rate[STM32_LSE];
+        break;
+    case 2:
+        hz = rate[STM32_HSE];
+        break;
+    default:
+        hz = zif__rcc_source(r, SRC_PLL);
+    }
+    return r->stopped && (n || select != 1) ? 0 : hz / (divide & 4 ? (divide & 3) + 2 : 1);
+}
+
 void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES])
 {
     static const uint8_t ahb_shift[] = { 1, 2, 3, 4, 6, 7, 8, 9 }; /* HPRE 8 to 15 */
@@ -146,6 +169,8 @@ void zif__rcc_rates(const Rcc *r, uint64_t rate[NLINES])
     rate[STM32_SAI1A] = zif__rcc_is_f42x(r) ? sai_hz(r, zif_bits(r->values[DCKCFGR], 20, 2)) : 0;
     rate[STM32_SAI1B] = zif__rcc_is_f42x(r) ? sai_hz(r, zif_bits(r->values[DCKCFGR], 22, 2)) : 0;
     rate[STM32_HSE_RTC] = hse_rtc_hz(r);
+    rate[STM32_MCO1] = mco_hz(r, 0, rate);
+    rate[STM32_MCO2] = mco_hz(r, 1, rate);
 
     if (r->stopped) { /* SYSCLK and HCLK keep the rate they will have: virtual time is counted in it */
         rate[STM32_PCLK1] = rate[STM32_PCLK2] = rate[STM32_TIMCLK1] = rate[STM32_TIMCLK2] = 0;

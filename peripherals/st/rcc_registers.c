@@ -64,8 +64,8 @@
                .fields =                                                                                               \
                    ZIF_FIELDS({ "SW", 0, 2, ZIF_RW }, { "SWS", 2, 2, ZIF_RO }, { "HPRE", 4, 4, ZIF_RW },               \
                               { "PPRE1", 10, 3, ZIF_RW }, { "PPRE2", 13, 3, ZIF_RW }, { "RTCPRE", 16, 5, ZIF_RW },     \
-                              { "MCO1", 21, 2, ZIF_STUB }, B("I2SSRC", 23, ZIF_RW), { "MCO1PRE", 24, 3, ZIF_STUB },    \
-                              { "MCO2PRE", 27, 3, ZIF_STUB }, { "MCO2", 30, 2, ZIF_STUB }) },                          \
+                              { "MCO1", 21, 2, ZIF_RW }, B("I2SSRC", 23, ZIF_RW), { "MCO1PRE", 24, 3, ZIF_RW },        \
+                              { "MCO2PRE", 27, 3, ZIF_RW }, { "MCO2", 30, 2, ZIF_RW }) },                              \
     [AHB2RSTR] = { .name = "AHB2RSTR", .offset = 0x14, .fields = ZIF_FIELDS(AHB2_BITS("RST", ZIF_RW)) },               \
     [AHB2ENR] = { .name = "AHB2ENR", .offset = 0x34, .fields = ZIF_FIELDS(AHB2_BITS("EN", ZIF_RW)) },                  \
     [AHB2LPENR] = { .name = "AHB2LPENR",                                                                               \

@@ -398,9 +398,45 @@ static void the_f42x_does_180_megahertz(void **state)
     zif_bench_free(r.bench);
 }
 
+static void a_clock_output_carries_the_clock_that_cfgr_selects(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *rcc = zif_bench_add(b, "stm32f4-rcc", NULL);
+    uint32_t p = zif_bench_phandle(rcc);
+    ZifDevice *led =
+        zif_bench_add(b, "stm32f4-wwdg", (ZifBenchProp[]){ { "clocks", 3, { p, 0, STM32_MCO2 }, NULL }, { 0 } });
+    assert_int_equal(zif_clock_hz(led), 16000000); /* SYSCLK out of reset */
+    zif_bench_write(rcc, 0x08, 7u << 27);
+    assert_int_equal(zif_clock_hz(led), 3200000);
+    zif_bench_write(rcc, 0x08, 1u << 31); /* HSE, which is off */
+    assert_int_equal(zif_clock_hz(led), 0);
+    zif_bench_write(rcc, 0x00, 0x10083);
+    zif_bench_run(b, 3 * ZIF_MS);
+    assert_int_equal(zif_clock_hz(led), 8000000);
+    zif_bench_free(b);
+}
+
+static void the_slow_crystal_is_seen_on_its_output(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *rcc = zif_bench_add(b, "stm32f4-rcc", NULL);
+    zif_bench_write(rcc, 0x08, 1u << 21 | 4u << 24); /* LSE / 2 */
+    zif_bench_write(rcc, 0x70, 1);
+    zif_bench_run(b, ZIF_SEC);
+    assert_int_equal(zif_bench_rises(rcc, "mco1", 0), 0); /* it takes two seconds to start */
+    zif_bench_run(b, 2 * ZIF_SEC);
+    unsigned before = zif_bench_rises(rcc, "mco1", 0);
+    zif_bench_run(b, 10 * ZIF_SEC);
+    assert_in_range(zif_bench_rises(rcc, "mco1", 0) - before, 163840 - 1, 163840 + 1);
+    assert_int_equal(zif_bench_nreports(b), 0);
+    zif_bench_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clock_output_carries_the_clock_that_cfgr_selects),
+        cmocka_unit_test(the_slow_crystal_is_seen_on_its_output),
         cmocka_unit_test(hsi_clocks_the_core_out_of_reset),
         cmocka_unit_test(the_crystal_takes_two_milliseconds_to_be_ready),
         cmocka_unit_test(a_board_without_a_crystal_never_sets_hserdy),

@@ -4,12 +4,15 @@
  * Reference: RM0090 Rev 19, chapter 26 "Real-time clock (RTC)".
  * Models: the calendar from RTCCLK with both prescalers, write protection, initialisation mode, shadow registers with RSF and
  * BYPSHAD, both alarms with masks and sub-seconds, the wake-up timer, shift and smooth calibration, daylight saving, time stamp,
- * tamper with erasure, back-up registers; a domain that only power-on and BDCR.BDRST reset.
+ * tamper with erasure, back-up registers, the outputs of alarms and of the calibrated clock; a domain that only power-on and BDCR.BDRST
+ * reset.
  * Departs: coarse calibration acts as an average; smooth calibration is spread evenly; a tamper filter is a delay.
- * Missing: the outputs AFO_CALIB and the reference clock at 50 Hz (REFCKON).
+ * The outputs are lines that a tree can lead on: PC13 stays its port's.
+ * Missing: the reference clock at 50 Hz (REFCKON).
  *
  * clocks: 0 the bus, 1 RTCCLK. Inputs: ts (time stamp), tamp1, tamp2. Outputs: exti17 (alarms), exti21 (tamper and time stamp),
- * exti22 (wake-up), alarm (AFO_ALARM), wakeup (a pulse at each wake-up event).
+ * exti22 (wake-up), alarm (AFO_ALARM), wakeup (a pulse at each wake-up event), calib
+ * (AFO_CALIB).
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "rtc.h"
@@ -47,13 +50,13 @@
 static const ZifRegister regs[NREGS] = {
     [TR] = REG("TR", 0x00, 0, TIME_FIELDS(ZIF_RW)),
     [DR] = REG("DR", 0x04, 0x2101, DATE_FIELDS(ZIF_RW), { "YU", 16, 4, ZIF_RW }, { "YT", 20, 4, ZIF_RW }),
-    [CR] = REG("CR", 0x08, 0, { "WUCKSEL", 0, 3, ZIF_RW }, { "TSEDGE", 3, 1, ZIF_RW }, { "REFCKON", 4, 1, ZIF_STUB },
-               { "BYPSHAD", 5, 1, ZIF_RW }, { "FMT", 6, 1, ZIF_RW }, { "DCE", 7, 1, ZIF_RW }, { "ALRAE", 8, 1, ZIF_RW },
-               { "ALRBE", 9, 1, ZIF_RW }, { "WUTE", 10, 1, ZIF_RW }, { "TSE", 11, 1, ZIF_RW },
-               { "ALRAIE", 12, 1, ZIF_RW }, { "ALRBIE", 13, 1, ZIF_RW }, { "WUTIE", 14, 1, ZIF_RW },
-               { "TSIE", 15, 1, ZIF_RW }, { "ADD1H", 16, 1, ZIF_WO }, { "SUB1H", 17, 1, ZIF_WO },
-               { "BKP", 18, 1, ZIF_RW }, { "COSEL", 19, 1, ZIF_STUB }, { "POL", 20, 1, ZIF_RW },
-               { "OSEL", 21, 2, ZIF_RW }, { "COE", 23, 1, ZIF_STUB }),
+    [CR] =
+        REG("CR", 0x08, 0, { "WUCKSEL", 0, 3, ZIF_RW }, { "TSEDGE", 3, 1, ZIF_RW }, { "REFCKON", 4, 1, ZIF_STUB },
+            { "BYPSHAD", 5, 1, ZIF_RW }, { "FMT", 6, 1, ZIF_RW }, { "DCE", 7, 1, ZIF_RW }, { "ALRAE", 8, 1, ZIF_RW },
+            { "ALRBE", 9, 1, ZIF_RW }, { "WUTE", 10, 1, ZIF_RW }, { "TSE", 11, 1, ZIF_RW }, { "ALRAIE", 12, 1, ZIF_RW },
+            { "ALRBIE", 13, 1, ZIF_RW }, { "WUTIE", 14, 1, ZIF_RW }, { "TSIE", 15, 1, ZIF_RW },
+            { "ADD1H", 16, 1, ZIF_WO }, { "SUB1H", 17, 1, ZIF_WO }, { "BKP", 18, 1, ZIF_RW },
+            { "COSEL", 19, 1, ZIF_RW }, { "POL", 20, 1, ZIF_RW }, { "OSEL", 21, 2, ZIF_RW }, { "COE", 23, 1, ZIF_RW }),
     [ISR] =
         REG("ISR", 0x0C, 0x7, { "ALRAWF", 0, 1, ZIF_RO }, { "ALRBWF", 1, 1, ZIF_RO }, { "WUTWF", 2, 1, ZIF_RO },
             { "SHPF", 3, 1, ZIF_RO }, { "INITS", 4, 1, ZIF_RO }, { "RSF", 5, 1, ZIF_W0C }, { "INITF", 6, 1, ZIF_RO },
@@ -102,38 +105,13 @@ static const ZifRegister regs[NREGS] = {
     BKP(19),
 };
 
-/* --- Interrupts and flags --------------------------------------------------------------------------------------------- */
-
-static void update_irq(Rtc *r)
-{
-    uint32_t isr = r->values[ISR], cr = r->values[CR];
-    bool tamper = isr & (TAMP1F | TAMP2F) && r->values[TAFCR] & TAMPIE;
-    zif_set(&r->dev, OUT_EXTI17, 0, (isr & ALRAF && cr & ALRAIE) || (isr & ALRBF && cr & ALRBIE));
-    zif_set(&r->dev, OUT_EXTI21, 0, tamper || (isr & TSF && cr & TSIE));
-    zif_set(&r->dev, OUT_EXTI22, 0, isr & WUTF && cr & WUTIE);
-    static const uint32_t sources[] = { 0, ALRAF, ALRBF, WUTF };
-    bool out = isr & sources[zif_bits(cr, 21, 2)];
-    zif_set(&r->dev, OUT_ALARM, 0, zif_bits(cr, 21, 2) && out != ((cr & POL) != 0));
-}
-
 static void sync(Rtc *r)
 {
     zif__rtc_catch_up(r);
-    update_irq(r);
+    zif__rtc_update_irq(r);
 }
 
-/* So many cycles of RTCCLK from now; never while it stands still. */
-static void after_cycles(Rtc *r, unsigned event, uint64_t cycles)
-{
-    uint64_t hz = zif_clock_hz_of(&r->dev, 1);
-    if (hz) {
-        zif_schedule_in(&r->dev, event, (cycles * ZIF_SEC + hz - 1) / hz);
-    } else {
-        zif_cancel(&r->dev, event);
-    }
-}
-
-/* --- Wake-up timer, time stamp, tamper -------------------------------------------------------------------------------- */
+/* --- Wake-up timer ---------------------------------------------------------------------------------------------------- */
 
 static ZifTime wakeup_period(const Rtc *r)
 {
@@ -149,71 +127,6 @@ static void start_wakeup(Rtc *r)
     ZifTime period = r->values[CR] & WUTE ? wakeup_period(r) : ZIF_TIME_NEVER;
     r->wakeup_at = period == ZIF_TIME_NEVER ? ZIF_TIME_NEVER : zif_now(&r->dev) + period;
     zif_schedule(&r->dev, WAKEUP, r->wakeup_at);
-}
-
-static void stamp(Rtc *r)
-{
-    if (r->values[ISR] & TSF) {
-        r->values[ISR] |= TSOVF;
-    } else {
-        r->values[ISR] |= TSF;
-        r->values[TSTR] = r->time;
-        r->values[TSDR] = r->date & 0xffff;
-        r->values[TSSSR] = zif__rtc_subseconds(r);
-    }
-}
-
-static void on_ts(ZifDevice *dev, unsigned line, int level)
-{
-    Rtc *r = (Rtc *)dev;
-    if (r->values[CR] & TSE && (level == 0) == ((r->values[CR] & 8) != 0)) {
-        zif__rtc_catch_up(r);
-        stamp(r);
-        update_irq(r);
-    }
-}
-
-static void tampered(Rtc *r, unsigned which)
-{
-    zif__rtc_catch_up(r);
-    r->values[ISR] |= TAMP1F << which;
-    for (unsigned i = 0; i < NBKP; i++) {
-        r->values[BKP0R + i] = 0;
-    }
-    if (r->values[TAFCR] & TAMPTS) {
-        stamp(r);
-    }
-    update_irq(r);
-}
-
-/* Without a filter an edge counts (TRG 0: rising); with one a level that lasts (TRG 0: low). */
-static void check_tamper(Rtc *r, unsigned which, bool edge)
-{
-    uint32_t tafcr = r->values[TAFCR];
-    bool enabled = tafcr >> (3 * which) & 1, trg = tafcr >> (3 * which + 1) & 1;
-    bool level = zif_input_level(&r->dev, IN_TAMP1 + which, 0);
-    unsigned filter = zif_bits(tafcr, 11, 2);
-    zif_cancel(&r->dev, TAMPER1 + which);
-    if (!enabled || r->values[ISR] & TAMP1F << which) {
-        return;
-    }
-    if (!filter) {
-        if (edge && level != trg) {
-            tampered(r, which);
-        }
-    } else if (level == trg && zif_input_connected(&r->dev, IN_TAMP1 + which, 0)) {
-        after_cycles(r, TAMPER1 + which, (32768ull >> zif_bits(tafcr, 8, 3)) << filter);
-    }
-}
-
-static void on_tamp1(ZifDevice *dev, unsigned line, int level)
-{
-    check_tamper((Rtc *)dev, 0, true);
-}
-
-static void on_tamp2(ZifDevice *dev, unsigned line, int level)
-{
-    check_tamper((Rtc *)dev, 1, true);
 }
 
 /* --- Writes ----------------------------------------------------------------------------------------------------------- */
@@ -273,7 +186,7 @@ static void write_cr(Rtc *r, uint32_t old, uint32_t value)
         if (*cr & enables[i]) {
             r->values[ISR] &= ~(1u << i);
         } else if (old & enables[i]) {
-            after_cycles(r, SYNC, 2); /* the registers may be written a little later */
+            zif__rtc_after(r, SYNC, 2); /* the registers may be written a little later */
         }
     }
     if ((*cr ^ old) & WUTE) {
@@ -302,7 +215,7 @@ static void write_isr(Rtc *r, uint32_t old)
     }
     if (*isr & INIT && !(old & INIT)) {
         *isr &= ~(uint32_t)RSF;
-        after_cycles(r, INIT_READY, 2);
+        zif__rtc_after(r, INIT_READY, 2);
     } else if (!(*isr & INIT) && old & INIT) {
         zif_cancel(&r->dev, INIT_READY);
         if (*isr & INITF) {
@@ -311,10 +224,10 @@ static void write_isr(Rtc *r, uint32_t old)
             r->second_at = r->synced = zif__rtc_ticks(r);
         }
         r->locked = false;
-        after_cycles(r, SYNC, 4);
+        zif__rtc_after(r, SYNC, 4);
     } else if (old & RSF && !(*isr & RSF)) {
         r->locked = false;
-        after_cycles(r, SYNC, 2);
+        zif__rtc_after(r, SYNC, 2);
     }
     if (old & TSF && !(*isr & TSF)) {
         r->values[TSTR] = r->values[TSDR] = r->values[TSSSR] = 0;
@@ -337,7 +250,7 @@ static void write_shift(Rtc *r, uint32_t value)
     r->second_at += (value & 0x7fff) * zif__rtc_ticks_per_step(r);
     take_shadow(r);
     r->values[ISR] &= ~(uint32_t)RSF;
-    after_cycles(r, SYNC, 2);
+    zif__rtc_after(r, SYNC, 2);
 }
 
 static bool is_bcd_time(uint32_t t)
@@ -390,14 +303,15 @@ static void rtc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t valu
         zif__rtc_set_rate(r);
         break;
     case TAFCR:
-        check_tamper(r, 0, false);
-        check_tamper(r, 1, false);
+        zif__rtc_check_tamper(r, 0, false);
+        zif__rtc_check_tamper(r, 1, false);
         break;
     default:
         break;
     }
     zif__rtc_schedule(r);
-    update_irq(r);
+    zif__rtc_show_clock(r);
+    zif__rtc_update_irq(r);
 }
 
 /* --- Reads ------------------------------------------------------------------------------------------------------------ */
@@ -466,13 +380,14 @@ static void rtc_event(ZifDevice *dev, unsigned event)
         break;
     case TAMPER1:
     case TAMPER2:
-        tampered(r, event - TAMPER1);
+        zif__rtc_tampered(r, event - TAMPER1);
         break;
     default:
         break;
     }
     zif__rtc_schedule(r);
-    update_irq(r);
+    zif__rtc_show_clock(r);
+    zif__rtc_update_irq(r);
 }
 
 static void rtc_clock(ZifDevice *dev, uint64_t hz)
@@ -482,15 +397,16 @@ static void rtc_clock(ZifDevice *dev, uint64_t hz)
     zif__rtc_catch_up(r);
     zif__rtc_set_rate(r);
     if (stood && r->clock.hz) {
-        after_cycles(r, SYNC, 2);
+        zif__rtc_after(r, SYNC, 2);
         if (r->values[ISR] & INIT) {
-            after_cycles(r, INIT_READY, 2);
+            zif__rtc_after(r, INIT_READY, 2);
         }
     }
     if (r->values[CR] & WUTE) {
         start_wakeup(r);
     }
     zif__rtc_schedule(r);
+    zif__rtc_show_clock(r);
 }
 
 static void rtc_reset(ZifDevice *dev, ZifResetKind kind)
@@ -508,10 +424,11 @@ static void rtc_reset(ZifDevice *dev, ZifResetKind kind)
     r->locked = false;
     r->values[ISR] &= ~(uint32_t)(INIT | INITF | RSF);
     zif__rtc_set_rate(r);
-    after_cycles(r, SYNC, 2);
+    zif__rtc_after(r, SYNC, 2);
     zif_schedule(dev, WAKEUP, r->wakeup_at);
     zif__rtc_schedule(r);
-    update_irq(r);
+    zif__rtc_show_clock(r);
+    zif__rtc_update_irq(r);
 }
 
 const ZifClass zif__stm32f4_rtc = {
@@ -526,11 +443,13 @@ const ZifClass zif__stm32f4_rtc = {
     .nregs = NREGS,
     .values = offsetof(Rtc, values),
     .span = 0x400,
-    .inputs = (const ZifInput[]){ { "ts", 1, on_ts }, { "tamp1", 1, on_tamp1 }, { "tamp2", 1, on_tamp2 }, { 0 } },
+    .inputs =
+        (const ZifInput[]){
+            { "ts", 1, zif__rtc_ts }, { "tamp1", 1, zif__rtc_tamp1 }, { "tamp2", 1, zif__rtc_tamp2 }, { 0 } },
     .outputs =
         (const ZifOutput[]){
-            { "exti17", 1 }, { "exti21", 1 }, { "exti22", 1 }, { "alarm", 1 }, { "wakeup", 1 }, { 0 } },
-    .events = (const char *const[]){ "second", "wake-up", "init", "sync", "tamper 1", "tamper 2", NULL },
+            { "exti17", 1 }, { "exti21", 1 }, { "exti22", 1 }, { "alarm", 1 }, { "wakeup", 1 }, { "calib", 1 }, { 0 } },
+    .events = (const char *const[]){ "second", "wake-up", "init", "sync", "tamper 1", "tamper 2", "calib", NULL },
     .event = rtc_event,
     .reset = rtc_reset,
     .peek = rtc_peek,

@@ -37,7 +37,9 @@ enum {
     TSIE = 1 << 15,
     ADD1H = 1 << 16,
     SUB1H = 1 << 17,
-    POL = 1 << 20
+    COSEL = 1 << 19,
+    POL = 1 << 20,
+    COE = 1 << 23
 };
 enum {
     ALRAWF = 1,
@@ -52,9 +54,9 @@ enum {
 };
 enum { WUTF = 1 << 10, TSF = 1 << 11, TSOVF = 1 << 12, TAMP1F = 1 << 13, TAMP2F = 1 << 14 };
 enum { PM = 1 << 22, TAMPIE = 1 << 2, TAMPTS = 1 << 7 };
-enum { OUT_EXTI17, OUT_EXTI21, OUT_EXTI22, OUT_ALARM, OUT_WAKEUP };
+enum { OUT_EXTI17, OUT_EXTI21, OUT_EXTI22, OUT_ALARM, OUT_WAKEUP, OUT_CALIB };
 enum { IN_TS, IN_TAMP1, IN_TAMP2 };
-enum { TICK, WAKEUP, INIT_READY, SYNC, TAMPER1, TAMPER2 };
+enum { TICK, WAKEUP, INIT_READY, SYNC, TAMPER1, TAMPER2, CALIB };
 
 typedef struct {
     ZifDevice dev;
@@ -101,5 +103,18 @@ void zif__rtc_set_rate(Rtc *r);
 void zif__rtc_catch_up(Rtc *r);
 /* The next moment of a second that somebody can notice goes on the queue: an alarm's, or the next second's while an alarm is on. */
 void zif__rtc_schedule(Rtc *r);
+
+/* --- rtc_pins.c ----------------------------------------------------------------------------------------------------------- */
+
+void zif__rtc_update_irq(Rtc *r);
+/* So many cycles of RTCCLK from now; never while it stands still. */
+void zif__rtc_after(Rtc *r, unsigned event, uint64_t cycles);
+void zif__rtc_ts(ZifDevice *dev, unsigned line, int level);
+void zif__rtc_tamp1(ZifDevice *dev, unsigned line, int level);
+void zif__rtc_tamp2(ZifDevice *dev, unsigned line, int level);
+void zif__rtc_tampered(Rtc *r, unsigned which);
+void zif__rtc_check_tamper(Rtc *r, unsigned which, bool edge);
+/* The level of calib now, and its next edge. */
+void zif__rtc_show_clock(Rtc *r);
 
 #endif

@@ -315,9 +315,33 @@ static void seconds_of_a_microsecond_are_caught_up_with_at_once(void **state)
     zif_bench_free(bench);
 }
 
+static void the_calibrated_clock_comes_out_as_512_or_1_hertz(void **state)
+{
+    ZifDevice *rtc = rtc_new();
+    set_calendar(rtc, 0, 0x242101, 1 << 23); /* COE */
+    unsigned before = zif_bench_rises(rtc, "calib", 0);
+    wait(10000);
+    assert_in_range(zif_bench_rises(rtc, "calib", 0) - before, 5120 - 1, 5120 + 1);
+    zif_bench_write(rtc, CR, 1 << 23 | 1 << 19); /* COSEL */
+    before = zif_bench_rises(rtc, "calib", 0);
+    wait(10000);
+    assert_int_equal(zif_bench_rises(rtc, "calib", 0) - before, 10);
+    zif_bench_write(rtc, CALR, 0x1ff); /* 487 ppm slower */
+    before = zif_bench_rises(rtc, "calib", 0);
+    wait(3000000);
+    assert_in_range(zif_bench_rises(rtc, "calib", 0) - before, 2998, 2999);
+    zif_bench_write(rtc, CR, 1 << 23 | 1 << 21); /* OSEL: an alarm's output */
+    before = zif_bench_rises(rtc, "calib", 0);
+    wait(10000);
+    assert_int_equal(zif_bench_rises(rtc, "calib", 0) - before, 0);
+    assert_int_equal(zif_bench_nreports(bench), 0);
+    zif_bench_free(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_calibrated_clock_comes_out_as_512_or_1_hertz),
         cmocka_unit_test(the_calendar_goes_through_midnight_of_a_leap_day),
         cmocka_unit_test(twelve_hour_notation_has_no_hour_zero),
         cmocka_unit_test(without_the_keys_nothing_can_be_written),

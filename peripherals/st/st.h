@@ -26,6 +26,8 @@ enum {
     STM32_LCDCLK,  /* pixel clock: PLLSAI's R output behind PLLSAIDIVR. From here on: F42x */
     STM32_SAI1A,
     STM32_SAI1B,
+    STM32_MCO1, /* what the clock output pins carry */
+    STM32_MCO2,
     STM32_CLOCKS,
 };
 
