@@ -361,6 +361,30 @@ void zif_flash_set_erased(ZifFlash *f, uint32_t n, uint32_t erased)
     }
 }
 
+void zif_flash_keep(ZifFlash *f, uint8_t *bytes, size_t size)
+{
+    unsigned i = 0;
+    while (i < ZIF_FLASH_KEPT && f->kept[i].size) {
+        i++;
+    }
+    if (i == ZIF_FLASH_KEPT) {
+        zif_bug("%s: more than %d ranges beside its cells", f->name, ZIF_FLASH_KEPT);
+    }
+    f->kept[i].bytes = bytes;
+    f->kept[i].size = size;
+}
+
+uint8_t *zif_flash_kept(ZifFlash *f, size_t n)
+{
+    for (unsigned i = 0; i < ZIF_FLASH_KEPT; i++) {
+        if (n < f->kept[i].size) {
+            return f->kept[i].bytes + n;
+        }
+        n -= f->kept[i].size;
+    }
+    return NULL;
+}
+
 uint64_t zif_flash_steps(const ZifFlash *f)
 {
     return f->steps;

@@ -18,6 +18,10 @@ struct ZifFlash {
     uint32_t *erased;
     uint32_t endurance;
     uint64_t steps;
+    struct {
+        uint8_t *bytes;
+        size_t size;
+    } kept[ZIF_FLASH_KEPT];
     int fd; /* the file behind the cells; -1 = none */
     ZifFlashFile mode;
     bool failed; /* worn cells did not erase in the step being carried out */

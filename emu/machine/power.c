@@ -44,6 +44,7 @@ void zif_machine_on_flash_step(ZifMachine *m, void (*fn)(void *opaque, ZifFlash 
 void zif_machine_power_cycle(ZifMachine *m)
 {
     m->power_cycle_asked = true;
+    zif__flash_power_lost(&m->kit); /* now: a store that waits for a flash ends in the middle of its step */
     if (m->running) {
         zif_cpu_stop(m->cpu);
     }

@@ -247,9 +247,9 @@ static void protect_cycle(CfiBank *b, unsigned chip, uint32_t word, uint8_t data
         return;
     case PROTECT_SET:
         if (data == 0x00) {
-            nor_set_locked(&c->array, sector, true);
+            nor_set_bit(c->data == PPB ? c->array.kept : c->array.locked, sector, true);
         } else if (data == 0x01 && c->data == DYB) {
-            nor_set_locked(&c->array, sector, false);
+            nor_set_bit(c->array.locked, sector, false);
         } else {
             cfi_complain(b, chip, word, "protection command that does not exist");
         }
@@ -257,7 +257,7 @@ static void protect_cycle(CfiBank *b, unsigned chip, uint32_t word, uint8_t data
         return;
     case PROTECT_ERASE:
         if (data == 0x30) {
-            memset(c->array.locked, 0, sizeof c->array.locked);
+            memset(c->array.kept, 0, sizeof c->array.kept);
         } else {
             cfi_complain(b, chip, word, "protection erase not confirmed by 0x30");
         }
@@ -452,7 +452,7 @@ static uint32_t amd_read(CfiBank *b, unsigned chip, uint32_t word)
     case PROTECT_SET:
     case PROTECT_ERASE:
     case PROTECT_EXIT:
-        return !nor_locked(&c->array, sector);
+        return !nor_bit(c->data == PPB ? c->array.kept : c->array.locked, sector);
     default:
         if (c->outer == CFI_ERASE && cfi_chosen(c, sector)) { /* suspended: DQ7 is 1, DQ6 stands, DQ2 toggles */
             c->status ^= DQ2;
@@ -521,7 +521,8 @@ static void amd_event(CfiBank *b, unsigned chip, unsigned event)
 
 static void amd_reset(CfiBank *b, unsigned chip)
 {
-    /* Dynamic protection bits are lost with power; persistent ones would stay: one set serves both, and power-on clears it. */
+    CfiChip *c = &b->chip[chip];
+    memset(c->array.locked, 0, sizeof c->array.locked); /* dynamic protection bits; persistent ones stay */
 }
 
 /* S29GL-N data sheet, "Primary Vendor-Specific Extended Query", version 1.3. */

@@ -344,6 +344,9 @@ static bool cfi_realize(ZifDevice *dev, Error **errp)
     if (!b->flash) {
         return false;
     }
+    for (unsigned i = 0; i < b->nchips; i++) {
+        zif_flash_keep(b->flash, b->chip[i].array.kept, sizeof b->chip[i].array.kept);
+    }
     fill_query(b);
     zif_map_region(dev, 0, b->region);
     return true;
@@ -363,7 +366,7 @@ static void cfi_reset(ZifDevice *dev, ZifResetKind kind)
         }
         NorArray array = c->array;
         memset(c, 0, sizeof *c);
-        c->array = array; /* cells, wear and lock bits outlive a reset */
+        c->array = array; /* its lock bits are the command set's affair */
         b->commands->reset(b, i);
     }
     update_mode(b);

@@ -112,20 +112,20 @@ static void lock_command(CfiBank *b, unsigned chip, uint32_t word, uint8_t cmd)
     c->mode = STATUS;
     switch (cmd) {
     case 0x01:
-        nor_set_locked(&c->array, sector, true);
+        nor_set_bit(per_block ? c->array.locked : c->array.kept, sector, true);
         return;
     case 0xD0:
         if (!per_block) { /* 0x0001: clears the lock bits of all blocks */
-            memset(c->array.locked, 0, sizeof c->array.locked);
+            memset(c->array.kept, 0, sizeof c->array.kept);
         } else if (!down) {
-            nor_set_locked(&c->array, sector, false);
+            nor_set_bit(c->array.locked, sector, false);
         } else {
             cfi_complain(b, chip, word, "unlock of a block that is locked down");
         }
         return;
     case 0x2F:
         if (per_block) {
-            nor_set_locked(&c->array, sector, true);
+            nor_set_bit(c->array.locked, sector, true);
             c->locked_down[sector / 8] |= 1u << sector % 8;
             return;
         }

@@ -20,7 +20,8 @@ typedef struct {
     NorEraseRegion region[NOR_ERASE_REGIONS];
     uint32_t size; /* bytes of the chip */
     uint32_t sectors;
-    uint8_t locked[NOR_SECTORS / 8];
+    uint8_t locked[NOR_SECTORS / 8]; /* until power is lost */
+    uint8_t kept[NOR_SECTORS / 8];   /* for good: lock bits that are cells */
 } NorArray;
 
 /** Puts geometry in place. False when the regions are empty, too many, or exceed NOR_SECTORS sectors. */
@@ -31,13 +32,17 @@ uint32_t nor_sector(const NorArray *a, uint32_t offset, uint32_t *start, uint32_
 /** First byte and size of sector n. */
 void nor_sector_bounds(const NorArray *a, uint32_t sector, uint32_t *start, uint32_t *size);
 
+static inline bool nor_bit(const uint8_t *bits, uint32_t sector)
+{
+    return bits[sector / 8] >> sector % 8 & 1;
+}
+static inline void nor_set_bit(uint8_t *bits, uint32_t sector, bool on)
+{
+    bits[sector / 8] = (uint8_t)((bits[sector / 8] & ~(1u << sector % 8)) | (unsigned)on << sector % 8);
+}
 static inline bool nor_locked(const NorArray *a, uint32_t sector)
 {
-    return a->locked[sector / 8] >> sector % 8 & 1;
-}
-static inline void nor_set_locked(NorArray *a, uint32_t sector, bool on)
-{
-    a->locked[sector / 8] = (uint8_t)((a->locked[sector / 8] & ~(1u << sector % 8)) | (unsigned)on << sector % 8);
+    return nor_bit(a->locked, sector) || nor_bit(a->kept, sector);
 }
 
 #endif

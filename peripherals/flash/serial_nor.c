@@ -8,7 +8,7 @@
  * volatile writes and locking, four-byte addresses and the extended address register, suspend and resume, deep power-down, reset.
  * Properties: reg (chip select), size (bits, as the binding has it), jedec-id (three bytes, or three cells), zif,page-us (400), zif,sector-ms
  * (45), zif,half-block-ms (120), zif,block-ms (150), zif,chip-ms (40000), zif,status-ms (10), zif,write-protect (WP# is low).
- * Departs: status registers keep their values while the machine exists, not in a file behind the flash. Erase and program take their typical times. What a command interrupted by raised chip select in its middle does is nothing.
+ * Departs: erase and program take their typical times. What a command interrupted by raised chip select in its middle does is nothing.
  * Missing: security registers, DDR and QPI (38h) modes, hold pin: reported when used.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -284,15 +284,28 @@ static void start_status(SerialNor *n, const Command *c)
     begin(n, n->status_time);
 }
 
+/* A status write ends, or is cut short: then each bit is the old one or the new one. */
+static void store_status(SerialNor *n, bool whole)
+{
+    static const uint8_t lasting[3] = { BP | TB | SEC | SRP, QE | LB | CMP, WPS | DRV };
+    for (unsigned i = 0; i < 3; i++) {
+        uint8_t done = whole ? 0xff : (uint8_t)zif_random(&n->dev);
+        n->s.stored[i] = (uint8_t)((n->s.stored[i] & ~done) | (n->s.status_after[i] & done)) & lasting[i];
+    }
+}
+
 /* How the status registers come up: what is volatile goes. */
 static void power_up(SerialNor *n)
 {
-    uint8_t kept[3];
-    memcpy(kept, n->s.status, sizeof kept);
+    uint8_t stored[3];
+    const Command *c = find(n->s.operation);
+    if (c && c->kind == STATUS) {
+        store_status(n, false);
+    }
+    memcpy(stored, n->s.stored, sizeof stored);
     memset(&n->s, 0, sizeof n->s);
-    n->s.status[0] = kept[0] & writable[0];
-    n->s.status[1] = kept[1] & (QE | LB | CMP);
-    n->s.status[2] = kept[2] & (WPS | DRV);
+    memcpy(n->s.stored, stored, sizeof stored);
+    memcpy(n->s.status, stored, sizeof stored);
     memset(n->s.locks, 0xff, sizeof n->s.locks);
 }
 
@@ -305,6 +318,7 @@ static void done(SerialNor *n)
     }
     if (c->kind == STATUS) {
         memcpy(n->s.status, n->s.status_after, sizeof n->s.status);
+        store_status(n, true);
     } else if (!zif_flash_finish(n->flash, c->kind == PROGRAM) && c->kind == ERASE) {
         zif_report(&n->dev, ZIF_REPORT_FLASH, -1, "erase at 0x%x failed", n->s.operation_at);
     }
@@ -631,6 +645,9 @@ static bool serial_nor_realize(ZifDevice *dev, Error **errp)
     n->flash = zif_flash_new(
         dev, &(ZifFlashConfig){ .size = n->size, .unit = 1, .sectors = { { n->size / SNOR_SECTOR, SNOR_SECTOR } } },
         errp);
+    if (n->flash) {
+        zif_flash_keep(n->flash, n->s.stored, sizeof n->s.stored);
+    }
     return n->flash;
 }
 

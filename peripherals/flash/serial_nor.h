@@ -23,6 +23,7 @@ typedef struct {
     bool volatile_status; /* 50h came just before */
     bool suspended;
     uint8_t status[3];       /* 1: BUSY WEL BP0-2 TB SEC SRP; 2: SRL QE - LB1-3 CMP SUS; 3: - - WPS DRV */
+    uint8_t stored[3];       /* what the status registers come up with */
     uint8_t status_after[3]; /* what a status write under way leaves */
     uint8_t operation;       /* command whose work is under way; 0 = none */
     uint32_t operation_at;

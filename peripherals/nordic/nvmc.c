@@ -42,6 +42,7 @@ enum { PAGE = 1024, FLASH = 1, UICR = 2 };
 enum { WEN = 1, EEN = 2 };
 /* The processor runs from flash at 16 MHz and stands still while the flash is busy. */
 enum { CYCLES_WRITE = 741 /* 46.3 us */, CYCLES_ERASE = 356800 /* 22.3 ms */ };
+enum { DONE };
 
 /* Where reg entry `index` of the node is; the tree has one address and one size cell. */
 static uint32_t place(const Nvmc *n, unsigned index, uint32_t *size)
@@ -51,6 +52,29 @@ static uint32_t place(const Nvmc *n, unsigned index, uint32_t *size)
     const uint32_t *entry = reg + (size_t)2 * index;
     *size = entry[1];
     return entry[0];
+}
+
+static void finish(Nvmc *n)
+{
+    for (unsigned i = FLASH; i <= UICR; i++) {
+        zif_flash_finish(n->flash[i], 0);
+    }
+}
+
+/* The processor waits until the cells have changed. One instruction can store several words: each begins when the one before is done. */
+static void start(Nvmc *n, unsigned index, const ZifFlashStep *step)
+{
+    if (zif_flash_busy(n->flash[index], 0)) {
+        finish(n);
+    }
+    zif_flash_start(n->flash[index], 0, step);
+}
+
+static void busy_for(Nvmc *n, uint64_t cycles)
+{
+    ZifTime due = zif_due(&n->dev, DONE), time = cycles * (ZIF_SEC / 16000000);
+    zif_schedule(&n->dev, DONE, (due == ZIF_TIME_NEVER ? zif_now(&n->dev) : due) + time);
+    zif_stall_cpu(&n->dev, cycles);
 }
 
 static bool is_protected(Nvmc *n, uint32_t address)
@@ -83,9 +107,8 @@ static MemTxResult program(Nvmc *n, unsigned index, hwaddr offset, uint32_t data
             zif_report(&n->dev, ZIF_REPORT_FLASH, -1, "word at 0x%08x is not erased: its 0 bits stay 0", address);
         }
     }
-    zif_flash_do(n->flash[index],
-                 &(ZifFlashStep){ .kind = ZIF_FLASH_PROGRAM, .offset = offset, .len = 4, .data = word });
-    zif_stall_cpu(&n->dev, CYCLES_WRITE);
+    start(n, index, &(ZifFlashStep){ .kind = ZIF_FLASH_PROGRAM, .offset = offset, .len = 4, .data = word });
+    busy_for(n, CYCLES_WRITE);
     return MEMTX_OK;
 }
 
@@ -115,7 +138,7 @@ static const MemoryRegionOps uicr_ops = {
 
 static void erase(Nvmc *n, unsigned index, uint64_t offset, uint32_t len)
 {
-    zif_flash_do(n->flash[index], &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .offset = offset, .len = len });
+    start(n, index, &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .offset = offset, .len = len });
 }
 
 static void erase_page(Nvmc *n, unsigned slot, uint32_t address)
@@ -128,7 +151,7 @@ static void erase_page(Nvmc *n, unsigned slot, uint32_t address)
         zif_report(&n->dev, ZIF_REPORT_LOCKED, slot, "erase of the protected page at 0x%08x refused", address);
     } else {
         erase(n, FLASH, address - base, PAGE);
-        zif_stall_cpu(&n->dev, CYCLES_ERASE);
+        busy_for(n, CYCLES_ERASE);
     }
 }
 
@@ -160,12 +183,26 @@ static void nvmc_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t val
     case ERASEALL:
         erase(n, FLASH, 0, (uint32_t)zif_flash_size(n->flash[FLASH]));
         erase(n, UICR, 0, (uint32_t)zif_flash_size(n->flash[UICR]));
-        zif_stall_cpu(dev, CYCLES_ERASE);
+        busy_for(n, CYCLES_ERASE);
         break;
     case ERASEUICR:
         erase(n, UICR, 0, (uint32_t)zif_flash_size(n->flash[UICR]));
-        zif_stall_cpu(dev, CYCLES_ERASE);
+        busy_for(n, CYCLES_ERASE);
         break;
+    }
+}
+
+static void nvmc_event(ZifDevice *dev, unsigned event)
+{
+    finish((Nvmc *)dev);
+}
+
+/* What a reset interrupts is torn, as by a loss of power. */
+static void nvmc_reset(ZifDevice *dev, ZifResetKind kind)
+{
+    Nvmc *n = (Nvmc *)dev;
+    for (unsigned i = FLASH; i <= UICR; i++) {
+        zif_flash_abort(n->flash[i], 0);
     }
 }
 
@@ -215,6 +252,9 @@ const ZifClass zif__nrf51_nvmc = {
     .values = offsetof(Nvmc, values),
     .span = 0x1000,
     .widths = ZIF_W32,
+    .events = (const char *const[]){ "done", NULL },
+    .event = nvmc_event,
     .realize = nvmc_realize,
+    .reset = nvmc_reset,
     .on_write = nvmc_write,
 };

@@ -48,6 +48,19 @@ class FlashTest(cli.CliTest):
         self.assertEqual(result.stdout, "")
         self.assertEqual(self.contents(), b"\xff" * SIZE)
 
+    def test_power_lost_while_the_processor_waits_for_a_page_tears_it(self):
+        with open(self.file, "wb") as f:
+            f.write(bytes(SIZE))
+        eraser = os.path.join(cli.FIRMWARE, "..", "tests", "mistakes", "nrf51.elf")  # erases the page at 0x20000
+        options = ("--board", "bbc_microbit", "-q", "--flash", "flash=" + self.file, "--program", "--cmdline", "nvmc_erase right")
+        self.run_zif(124, "run", *options, "--power-cycle-at=10ms", "--timeout=11ms", eraser)
+        page = self.contents()[0x20000:0x20400]
+        ones = sum(byte.bit_count() for byte in page)
+        self.assertTrue(0 < ones < 8192, ones)
+        self.assertEqual(self.contents()[0x20400:0x20800], bytes(0x400))
+        self.run_zif(0, "run", *options, eraser)
+        self.assertEqual(self.contents()[0x20000:0x20400], b"\xff" * 0x400)
+
     def test_an_overlay_leaves_the_file_alone(self):
         with open(self.file, "wb") as f:
             f.write(b"\xff" * SIZE)

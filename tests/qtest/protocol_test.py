@@ -271,6 +271,72 @@ class Session(Case):
             f.seek(0x10)
             self.assertEqual(f.read(3), b"\x34\x12\xff")
 
+    NOR = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "firmware", "nor", "board.dts")
+
+    def spi(self, m, *sent):
+        """One command to the serial flash of that board; the bytes it answered."""
+        m.write(0x40010004, 0)  # GPIO0 DATAOUT: chip select, active low, is pin 4
+        answer = []
+        for byte in sent:
+            m.write(0x40020008, byte)
+            while m.read(0x4002000C) & 0x10:
+                m.step()
+            answer.append(m.read(0x40020008))
+        m.write(0x40010004, 0x10)
+        return answer
+
+    def nor(self, *options):
+        m = self.machine(self.NOR, *options)
+        m.write(0x40010004, 0x10)
+        m.write(0x40010010, 0x10)  # OUTENSET
+        m.write(0x40020000, 7)
+        m.write(0x40020010, 2)
+        m.write(0x40020004, 2)
+        return m
+
+    def test_a_status_register_outlives_power_beside_the_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "nor")
+            m = self.nor(f"--flash=serial_nor={file}")
+            self.spi(m, 0x50)
+            self.spi(m, 0x01, 0x20)  # until power is lost
+            self.assertEqual(self.spi(m, 0x05, 0)[1], 0x20)
+            self.spi(m, 0x06)
+            self.spi(m, 0x01, 0x0C)
+            m.step(20000000)
+            self.assertEqual(self.spi(m, 0x05, 0)[1], 0x0C)
+            self.spi(m, 0x50)
+            self.spi(m, 0x01, 0x20)
+            m.close()
+            with open(file + ".state", encoding="ascii") as f:
+                self.assertEqual(f.read(), "zif-state 1 3\n0 12\n")
+            m = self.nor(f"--flash=serial_nor={file}")
+            self.assertEqual(self.spi(m, 0x05, 0)[1], 0x0C)
+            self.spi(m, 0x06)
+            self.spi(m, 0x01, 0x00)
+            m.step(20000000)
+            m.close()
+            with open(file + ".state", encoding="ascii") as f:
+                self.assertEqual(f.read(), "zif-state 1 3\n")
+            with open(file + ".state", "w", encoding="ascii") as f:
+                f.write("zif-state 1 3\n0 256\n")
+            r = subprocess.run([ZIF, "qtest", "--board", self.NOR, f"--flash=serial_nor={file}"], capture_output=True, text=True,
+                               check=False, input="")
+            self.assertEqual(r.returncode, 125)
+            self.assertIn("not the state of a flash of 3 bytes", r.stderr)
+
+    def test_lock_bits_that_are_cells_outlive_power_beside_the_file(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "intel")
+            for locked, confirm in ((0, 0x01), (1, 0xD0), (0, 0x01)):  # sets the lock bit, clears all, sets it
+                m = self.machine(self.NOR, f"--flash=intel={file}")
+                m.write(0x05002000, 0x00900090)
+                self.assertEqual(m.read(0x05002008), 0x00010001 * locked)
+                m.write(0x05002000, 0x00600060)
+                m.write(0x05002000, 0x00010001 * confirm)
+                m.close()
+            self.assertTrue(os.path.exists(file + ".state"))
+
     def test_bad_usage_is_one_sentence(self):
         for words in (["--board=nosuch"], [], ["--serve=x", "--board=microbit"], ["--board=microbit", "y"],
                       ["--board=microbit", "--serve=unix:/nonexistent/s"], ["--seed=x"],

@@ -1,8 +1,8 @@
 /*
- * Files behind flashes, and the erase counts kept beside them. See flash_files.h.
+ * Files behind flashes, and what is kept beside them. See flash_files.h.
  *
- * FILE.wear is text: a line "zif-wear 1 SECTORS", then a line "SECTOR COUNT" for each sector that was erased. It appears whole or not at
- * all. SPDX-License-Identifier: GPL-2.0-or-later
+ * FILE.wear is text: a line "zif-wear 1 SECTORS", then a line "SECTOR COUNT" for each sector that was erased. FILE.state is the same of the
+ * bytes that outlive power beside the cells, "zif-state 1 BYTES" and "NUMBER VALUE" where it is not 0. Both appear whole or not at all. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "flash_files.h"
 #include <errno.h>
@@ -89,9 +89,9 @@ void flash_options_free(FlashOptions *o)
     free(o->flips);
 }
 
-/* --- Wear beside the file --------------------------------------------------------------------------------------------- */
+/* --- Records beside the file --------------------------------------------------------------------------------------------- */
 
-static char *wear_path(const char *file, const char *end)
+static char *path_of(const char *file, const char *end)
 {
     char *path = malloc(strlen(file) + strlen(end) + 1);
     if (!path) {
@@ -102,54 +102,87 @@ static char *wear_path(const char *file, const char *end)
     return path;
 }
 
-bool flash_wear_read(const char *file, uint32_t *erased, uint32_t n, Error **errp)
+/* A record: n numbers, most of them 0. */
+typedef struct {
+    const char *end;  /* of its path */
+    const char *what; /* it holds */
+    const char *of;   /* what its numbers are counted by */
+} Record;
+
+static const Record wear_record = { ".wear", "erase counts", "sectors" }, state_record = { ".state", "state", "bytes" };
+
+static bool read_record(const Record *r, const char *file, uint32_t *numbers, uint32_t n, uint32_t most, Error **errp)
 {
-    char *path = wear_path(file, ".wear");
+    char *path = path_of(file, r->end), word[16];
     FILE *in = fopen(path, "r");
-    uint32_t sectors = 0, sector, count;
+    uint32_t size = 0, place, number;
     int got = 0;
     bool ok = true;
-    memset(erased, 0, n * sizeof *erased);
+    memset(numbers, 0, n * sizeof *numbers);
     if (in) {
-        ok = fscanf(in, "zif-wear 1 %" SCNu32 "\n", &sectors) == 1 && sectors == n;
-        while (ok && (got = fscanf(in, "%" SCNu32 " %" SCNu32 "\n", &sector, &count)) == 2 && sector < n) {
-            erased[sector] = count;
+        ok = fscanf(in, "zif-%15s 1 %" SCNu32 "\n", word, &size) == 2 && !strcmp(word, r->end + 1) && size == n;
+        while (ok && (got = fscanf(in, "%" SCNu32 " %" SCNu32 "\n", &place, &number)) == 2 && place < n &&
+               number <= most) {
+            numbers[place] = number;
         }
         ok = ok && got == EOF;
         fclose(in);
     }
     if (!ok) {
-        error_setg(errp, "%s: not the erase counts of a flash of %" PRIu32 " sectors", path, n);
+        error_setg(errp, "%s: not the %s of a flash of %" PRIu32 " %s", path, r->what, n, r->of);
     }
     free(path);
     return ok;
 }
 
-static bool write_wear(const char *file, const ZifFlash *f, Error **errp)
+static bool write_record(const Record *r, const char *file, const uint32_t *numbers, uint32_t n, Error **errp)
 {
-    char *path = wear_path(file, ".wear"), *fresh = wear_path(file, ".wear.new");
+    char *path = path_of(file, r->end), *fresh = path_of(path, ".new");
     FILE *out = fopen(fresh, "w");
     bool ok = out;
     if (out) {
-        fprintf(out, "zif-wear 1 %" PRIu32 "\n", zif_flash_nsectors(f));
-        for (uint32_t i = 0; i < zif_flash_nsectors(f); i++) {
-            uint64_t start, size;
-            uint32_t erased;
-            zif_flash_sector(f, i, &start, &size, &erased);
-            if (erased) {
-                fprintf(out, "%" PRIu32 " %" PRIu32 "\n", i, erased);
+        fprintf(out, "zif-%s 1 %" PRIu32 "\n", r->end + 1, n);
+        for (uint32_t i = 0; i < n; i++) {
+            if (numbers[i]) {
+                fprintf(out, "%" PRIu32 " %" PRIu32 "\n", i, numbers[i]);
             }
         }
         ok = !ferror(out);
         ok = !fclose(out) && ok && !rename(fresh, path);
     }
     if (!ok) {
-        error_setg_errno(errp, errno, "%s: erase counts cannot be written", path);
+        error_setg_errno(errp, errno, "%s: the %s cannot be written", path, r->what);
         unlink(fresh);
     }
     free(path);
     free(fresh);
     return ok;
+}
+
+/* Written when there is something to say, or to take back. */
+static bool keep_record(const Record *r, const char *file, const uint32_t *numbers, uint32_t n, Error **errp)
+{
+    char *path = path_of(file, r->end);
+    bool needed = !access(path, F_OK);
+    for (uint32_t i = 0; i < n && !needed; i++) {
+        needed = numbers[i];
+    }
+    free(path);
+    return !needed || write_record(r, file, numbers, n, errp);
+}
+
+bool flash_wear_read(const char *file, uint32_t *erased, uint32_t n, Error **errp)
+{
+    return read_record(&wear_record, file, erased, n, UINT32_MAX, errp);
+}
+
+static uint32_t kept_bytes(ZifFlash *f)
+{
+    uint32_t n = 0;
+    while (zif_flash_kept(f, n)) {
+        n++;
+    }
+    return n;
 }
 
 static uint64_t total_erased(const ZifFlash *f, uint32_t *sectors, uint32_t *worst, uint32_t *most)
@@ -197,15 +230,47 @@ static ZifFlash *find(ZifMachine *m, const char *option, const char *name, Error
     return f;
 }
 
-static bool take_up_wear(ZifFlash *f, const char *file, Error **errp)
+static uint32_t *numbers_of(uint32_t n)
 {
-    uint32_t n = zif_flash_nsectors(f);
-    uint32_t *erased = calloc(n + 1, sizeof *erased);
-    bool ok = erased && flash_wear_read(file, erased, n, errp);
-    for (uint32_t i = 0; ok && i < n; i++) {
+    uint32_t *numbers = calloc(n + 1, sizeof *numbers);
+    if (!numbers) {
+        zif_bug("out of memory for what is kept beside a flash");
+    }
+    return numbers;
+}
+
+static bool take_up_records(ZifFlash *f, const char *file, Error **errp)
+{
+    uint32_t sectors = zif_flash_nsectors(f), bytes = kept_bytes(f);
+    uint32_t *erased = numbers_of(sectors), *state = numbers_of(bytes);
+    bool ok =
+        flash_wear_read(file, erased, sectors, errp) && read_record(&state_record, file, state, bytes, UINT8_MAX, errp);
+    for (uint32_t i = 0; ok && i < sectors; i++) {
         zif_flash_set_erased(f, i, erased[i]);
     }
+    for (uint32_t i = 0; ok && i < bytes; i++) {
+        *zif_flash_kept(f, i) = (uint8_t)state[i];
+    }
     free(erased);
+    free(state);
+    return ok;
+}
+
+static bool keep_records(ZifFlash *f, const char *file, Error **errp)
+{
+    uint32_t sectors = zif_flash_nsectors(f), bytes = kept_bytes(f);
+    uint32_t *erased = numbers_of(sectors), *state = numbers_of(bytes);
+    for (uint32_t i = 0; i < sectors; i++) {
+        uint64_t start, size;
+        zif_flash_sector(f, i, &start, &size, &erased[i]);
+    }
+    for (uint32_t i = 0; i < bytes; i++) {
+        state[i] = *zif_flash_kept(f, i);
+    }
+    bool ok =
+        keep_record(&wear_record, file, erased, sectors, errp) && keep_record(&state_record, file, state, bytes, errp);
+    free(erased);
+    free(state);
     return ok;
 }
 
@@ -224,7 +289,7 @@ bool flash_options_apply(FlashOptions *o, ZifMachine *m, bool overlay, Error **e
         const FlashOption *file = &o->files[i];
         ZifFlash *f = find(m, "--flash", file->name, errp);
         if (!f || !zif_flash_attach(f, file->file, overlay ? ZIF_FLASH_FILE_OVERLAY : file->mode, errp) ||
-            !take_up_wear(f, file->file, errp)) {
+            !take_up_records(f, file->file, errp)) {
             return false;
         }
     }
@@ -244,13 +309,11 @@ bool flash_options_apply(FlashOptions *o, ZifMachine *m, bool overlay, Error **e
     return true;
 }
 
-bool flash_options_keep_wear(const FlashOptions *o, ZifMachine *m, Error **errp)
+bool flash_options_keep(const FlashOptions *o, ZifMachine *m, Error **errp)
 {
     for (size_t i = 0; i < o->nfiles; i++) {
-        uint32_t sectors, worst, most;
-        const ZifFlash *f = zif_machine_flash_by_name(m, o->files[i].name);
-        if (o->files[i].mode == ZIF_FLASH_FILE_RW && total_erased(f, &sectors, &worst, &most) &&
-            !write_wear(o->files[i].file, f, errp)) {
+        if (o->files[i].mode == ZIF_FLASH_FILE_RW &&
+            !keep_records(zif_machine_flash_by_name(m, o->files[i].name), o->files[i].file, errp)) {
             return false;
         }
     }

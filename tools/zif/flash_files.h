@@ -31,11 +31,11 @@ bool flash_options_add_file(FlashOptions *o, const char *text, Error **errp);
 bool flash_options_add_flip(FlashOptions *o, const char *text, Error **errp);
 void flash_options_free(FlashOptions *o);
 
-/** Before images are loaded: attaches files (all as overlays when asked, so that none changes), takes up their wear, sets the endurance, and
+/** Before images are loaded: attaches files (all as overlays when asked, so that none changes), takes up their wear and state, sets the endurance, and
  * schedules damage. False and *errp when a flash or file is not what it should be. o must outlive the machine's run. */
 bool flash_options_apply(FlashOptions *o, ZifMachine *m, bool overlay, Error **errp);
-/** After the run: stores the wear of flashes whose file changed. False and *errp when it cannot be written. */
-bool flash_options_keep_wear(const FlashOptions *o, ZifMachine *m, Error **errp);
+/** After the run: stores wear and state (lock bits, status registers) beside the files of flashes. False and *errp when it cannot be written. */
+bool flash_options_keep(const FlashOptions *o, ZifMachine *m, Error **errp);
 /** "flash: 3 sectors erased, sector 2 most often (5 times)"; false when nothing was erased. */
 bool flash_wear_words(const ZifFlash *f, char *buf, size_t len);
 

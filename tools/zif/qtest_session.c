@@ -170,7 +170,7 @@ bool qtest_session(const QtestSession *s, Error **errp)
         qmp_greet(v->qmp);
         channels_serve(v->channels, CHANNELS, &v->done, &stop);
         qmp_tell_shutdown(v->qmp, stop);
-        ok = !v->m || !s->keeps_wear || flash_options_keep_wear(s->flash, v->m, errp);
+        ok = !v->m || !s->keeps_wear || flash_options_keep(s->flash, v->m, errp);
     }
     zif_machine_free(v->m);
     qtest_free(v->q);

@@ -259,7 +259,7 @@ int verdict(Run *r)
         error_free(err);
         err = NULL;
     }
-    if (ran && !flash_options_keep_wear(&r->o.flash, r->machine, &err)) {
+    if (ran && !flash_options_keep(&r->o.flash, r->machine, &err)) {
         say(r, "%s", error_get_pretty(err));
         error_free(err);
         r->outcome.cannot = true;

@@ -13,7 +13,7 @@
 
 typedef struct ZifFlash ZifFlash;
 
-enum { ZIF_FLASH_RUNS = 8, ZIF_FLASH_STEPS = 4, ZIF_FLASH_STEP_BYTES = 512 };
+enum { ZIF_FLASH_RUNS = 8, ZIF_FLASH_STEPS = 4, ZIF_FLASH_STEP_BYTES = 512, ZIF_FLASH_KEPT = 4 };
 
 /* `count` sectors of `size` bytes each. A sector is what one erase step empties at least. */
 typedef struct {
@@ -57,6 +57,10 @@ bool zif_flash_finish(ZifFlash *f, unsigned slot);
 void zif_flash_abort(ZifFlash *f, unsigned slot);
 bool zif_flash_busy(const ZifFlash *f, unsigned slot);
 
+/** In realize: `size` bytes of the device's state that outlive power as the cells do (lock bits, a status register). A file behind the cells has
+ * them beside it. The model leaves them alone at every reset. At most ZIF_FLASH_KEPT times a flash. */
+void zif_flash_keep(ZifFlash *f, uint8_t *bytes, size_t size);
+
 /* --- From outside: the machine, tools, tests ---------------------------------------------------------------------------- */
 
 const char *zif_flash_name(const ZifFlash *f);
@@ -67,6 +71,8 @@ uint32_t zif_flash_nsectors(const ZifFlash *f);
 void zif_flash_sector(const ZifFlash *f, uint32_t n, uint64_t *start, uint64_t *size, uint32_t *erased);
 /** Sets a sector's erase count, as an earlier run left it. */
 void zif_flash_set_erased(ZifFlash *f, uint32_t n, uint32_t erased);
+/** Byte n of those that zif_flash_keep named, one range after the other; NULL past the last. */
+uint8_t *zif_flash_kept(ZifFlash *f, size_t n);
 /** Steps started so far. */
 uint64_t zif_flash_steps(const ZifFlash *f);
 
