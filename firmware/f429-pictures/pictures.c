@@ -261,10 +261,31 @@ static void compose(void)
     dma2d_run(D2_BLEND, 24, 40);
 }
 
+/* Half words from memory to memory through DMA2, stream 0. */
+static void dma_copy(void *to, const void *from, unsigned count)
+{
+    enum {
+        LIFCR = 0x40026408,
+        S0CR = 0x40026410,
+        S0NDTR = 0x40026414,
+        S0PAR = 0x40026418,
+        S0M0AR = 0x4002641C,
+        S0FCR = 0x40026424
+    };
+    enum { EN = 1, MEMORY_TO_MEMORY = 2 << 6, BOTH_INCREMENT = 3 << 9, HALF_WORDS = 1 << 11 | 1 << 13, FIFO_FULL = 7 };
+    REG32(S0PAR) = address(from);
+    REG32(S0M0AR) = address(to);
+    REG32(S0NDTR) = count;
+    REG32(S0FCR) = FIFO_FULL;
+    REG32(S0CR) = MEMORY_TO_MEMORY | BOTH_INCREMENT | HALF_WORDS | EN;
+    while (REG32(S0CR) & EN) {
+    }
+    REG32(LIFCR) = 0x3d;
+}
+
 /* Small changes, each by another master: the processor, DMA, DMA2D. */
 static void regions(void)
 {
-    enum { S0CR = 0x40026410, S0NDTR = 0x40026414, S0PAR = 0x40026418, S0M0AR = 0x4002641C, S0FCR = 0x40026424 };
     uint16_t(*to)[WIDTH] = screen.half[0], *line = (uint16_t *)second;
     draw_gradient(to);
     screen_start(0);
@@ -279,14 +300,7 @@ static void regions(void)
             line[i] = 0x07e0;
         }
         for (unsigned y = 40; y < 56; y++) {
-            REG32(S0PAR) = address(line);
-            REG32(S0M0AR) = address(&to[y][4 + 20 * n]);
-            REG32(S0NDTR) = 16;
-            REG32(S0FCR) = 7; /* FIFO, full */
-            REG32(S0CR) = 2 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 13 | 1;
-            while (REG32(S0CR) & 1) {
-            }
-            REG32(0x40026408) = 0x3d;
+            dma_copy(&to[y][4 + 20 * n], line, 16);
         }
         wait_for_blank();
         REG32(D2_OPFCCR) = RGB565;
@@ -297,6 +311,105 @@ static void regions(void)
     }
 }
 
+/* --- Anything that changes the picture ----------------------------------------------------------------------------------- */
+
+static uint32_t seed = 1;
+
+static uint32_t below(uint32_t n)
+{
+    seed = seed * 1664525 + 1013904223;
+    return (seed >> 8) % n;
+}
+
+/* A rectangle of RGB565 somewhere in the screen's memory, for DMA2D. */
+static uint32_t any_place(unsigned *width, unsigned *height)
+{
+    *width = 1 + below(64);
+    *height = 1 + below(40);
+    return address(screen.bytes) + 2 * WIDTH * below(150) + 2 * below(64);
+}
+
+static void any_transfer(void)
+{
+    static const uint32_t modes[] = { D2_FILL, D2_CONVERT, D2_BLEND, 0 };
+    unsigned width, height;
+    REG32(D2_OMAR) = any_place(&width, &height);
+    REG32(D2_FGMAR) = any_place(&width, &height);
+    REG32(D2_BGMAR) = REG32(D2_OMAR);
+    REG32(D2_FGOR) = WIDTH - width;
+    REG32(D2_BGOR) = WIDTH - width;
+    REG32(D2_OOR) = WIDTH - width;
+    REG32(D2_FGPFCCR) = RGB565 | 1 << 16 | below(256) << 24;
+    REG32(D2_BGPFCCR) = RGB565;
+    REG32(D2_OPFCCR) = RGB565;
+    REG32(D2_OCOLR) = below(0x10000);
+    dma2d_run(modes[below(4)], width, height);
+}
+
+static void any_layer(void)
+{
+    static const uint8_t kinds[] = { ARGB8888, RGB565, ARGB1555, ARGB4444, L8, AL44, AL88 };
+    static const uint8_t sizes[] = { 4, 2, 2, 2, 1, 1, 2 };
+    unsigned n = 1 + below(2), kind = below(sizeof kinds), width = 16 + below(48), height = 8 + below(40);
+    layer(n, below(WIDTH - width), below(HEIGHT - height), width, height, screen.bytes + 64 * below(560), kinds[kind],
+          sizes[kind], 64 * (4 + below(2)));
+    LAYER(n, CACR) = below(2) ? 255 : below(256);
+    LAYER(n, BFCR) = below(2) ? PIXEL_ALPHA : CONSTANT_ALPHA;
+    LAYER(n, DCCR) = below(3) ? 0 : below(0x1000000) * 0x101;
+    LAYER(n, CKCR) = screen.word[below(HEIGHT)][below(WIDTH)] & 0xffffff;
+    LAYER(n, CR) = (below(5) ? LEN : 0) | (below(3) ? 0 : COLKEN) | (below(2) ? CLUTEN : 0);
+    if (below(2)) {
+        reload_now();
+    } else {
+        reload_at_blank();
+    }
+}
+
+/* Stores of all widths, transfers of DMA and DMA2D, registers and colours, as they come. */
+static void anything(void)
+{
+    for (unsigned i = 0; i < sizeof screen.bytes; i++) {
+        screen.bytes[i] = (uint8_t)below(256);
+    }
+    screen_start(0x336699);
+    layer(1, 0, 0, WIDTH, HEIGHT, screen.half, RGB565, 2, 2 * WIDTH);
+    LAYER(1, CR) = LEN;
+    reload_now();
+    for (unsigned step = 0; step < 240; step++) {
+        uint32_t at = below(sizeof screen.bytes - 512) & ~3u;
+        switch (below(7)) {
+        case 0:
+            screen.bytes[at + below(4)] = (uint8_t)below(256);
+            break;
+        case 1:
+            *(volatile uint16_t *)(screen.bytes + at) = (uint16_t)below(0x10000);
+            break;
+        case 2:
+            memset(screen.bytes + at, (int)below(256), 4 * below(128));
+            break;
+        case 3:
+            dma_copy(screen.bytes + at, screen.bytes + (below(sizeof screen.bytes - 256) & ~1u), 1 + below(128));
+            break;
+        case 4:
+            any_transfer();
+            break;
+        case 5:
+            LAYER(1 + below(2), CLUTWR) = below(256) << 24 | below(0x1000000);
+            break;
+        default:
+            if (below(4) == 0) {
+                any_layer();
+            } else if (below(4) == 0) {
+                REG32(BCCR) = below(0x1000000);
+            }
+            break;
+        }
+        if (step % 16 == 15) {
+            wait_for_blank();
+        }
+    }
+}
+
 /* --- The command line --------------------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -304,7 +417,7 @@ static const struct {
     void (*show)(void);
 } pictures[] = {
     { "layers", layers },   { "window", window },   { "animation", animation }, { "palette", palette },
-    { "formats", formats }, { "compose", compose }, { "regions", regions },
+    { "formats", formats }, { "compose", compose }, { "regions", regions },     { "anything", anything },
 };
 
 int main(void)

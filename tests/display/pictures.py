@@ -5,7 +5,7 @@
 usage: pictures.py ZIF ELF GOLDENS [NAME] [--write]
 
 For each picture, on both memory ports: --expect-frame meets the golden PNG files, every frame recorded is one that should have been, in order,
-nothing is reported, and both ports give the same trace hash. The goldens are what is worked out here; --write makes them.
+nothing is reported, and both ports give the same trace hash. `anything` compares drawing what changed with drawing everything. The goldens are what is worked out here; --write makes them.
 """
 import os
 import re
@@ -259,7 +259,7 @@ class Checks:
 
     def run(self, name, *args):
         command = [self.zif, "run", "--board=stm32f429", f"--cmdline={name}", "--timeout=2s", "--trace-hash", *args]
-        return subprocess.run(command, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=300, check=False)
+        return subprocess.run(command, capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=600, check=False)
 
     def recorded(self, folder):
         files = sorted(f for f in os.listdir(folder) if f.endswith(".png"))
@@ -302,10 +302,32 @@ class Checks:
             if whole.returncode or rest.returncode or not 4 < len(again) < len(seen) or seen[-len(again):] != again:
                 self.fail(f"after a snapshot: {len(again)} of {len(seen)} frames\n{whole.stderr}{rest.stderr}")
 
+    def anything(self):
+        """Whatever changes the picture: who has looked at every frame sees what one who looks for the first time sees."""
+        times = [f"{t}ms" for t in range(70, 340, 85)]
+        with tempfile.TemporaryDirectory() as folder:
+            def shots(way, times):
+                return [f"--screenshot={folder}/{way}-{t}.png,at={t}" for t in times]
+            hashes = set()
+            for port in "fast", "portable":
+                every = self.run("anything", f"--cpu-port={port}", f"--record={folder}/{port}", *shots(port, times), self.elf)
+                hashes.add(re.search(r"trace hash (\w+)", every.stderr)[1])
+                self.judge(f"anything on the {port} port", every, len(self.recorded(f"{folder}/{port}")) > 12)
+            for time in times:
+                once = self.run("anything", *shots("once", [time]), self.elf)
+                hashes.add(re.search(r"trace hash (\w+)", once.stderr)[1])
+                pictures = [read_png(f"{folder}/{way}-{time}.png") for way in ("fast", "portable", "once")]
+                self.judge(f"anything at {time}", once, pictures[0] == pictures[1] == pictures[2])
+            self.judge("anything: all runs are one", every, len(hashes) == 1)
+
+    def judge(self, what, result, good):
+        if result.returncode or not good:
+            self.fail(f"{what}: exit status {result.returncode}\n{result.stderr}")
+
 
 def main():
     zif, elf, goldens = sys.argv[1:4]
-    chosen = sys.argv[4] if len(sys.argv) > 4 and sys.argv[4] in PICTURES else None
+    chosen = sys.argv[4] if len(sys.argv) > 4 and sys.argv[4] != "--write" else None
     checks = Checks(zif, elf, goldens)
     for name, (make, wanted, strict) in PICTURES.items():
         if chosen not in (None, name):
@@ -320,6 +342,8 @@ def main():
         checks.picture(name, frames, wanted, strict)
         if name == "animation":
             checks.snapshot_in_a_frame()
+    if chosen in (None, "anything"):
+        checks.anything()
     return checks.wrong != 0
 
 
