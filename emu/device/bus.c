@@ -16,7 +16,7 @@ ZifDevice *zif_i2c_part(const ZifDevice *controller, uint8_t address)
 static void tell(ZifBusEvent event)
 {
     ZifKit *kit = event.controller ? event.controller->core->kit : NULL; /* a test may have none */
-    if (kit && kit->hooks.bus) {
+    if (ZIF_OBSERVERS && kit && kit->hooks.bus) {
         kit->hooks.bus(kit->hooks.opaque, &event);
     }
 }

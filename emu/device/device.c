@@ -113,7 +113,7 @@ static void run_event(void *opaque)
     e->last = now;
     e->dev->cls->event(e->dev, e->number);
     ZifKit *kit = e->dev->core->kit;
-    if (kit->hooks.handled) {
+    if (ZIF_OBSERVERS && kit->hooks.handled) {
         kit->hooks.handled(kit->hooks.opaque, e->dev);
     }
     if (e->again >= MAX_AGAIN && zif_event_pending(&e->ev) && e->ev.when <= now) {

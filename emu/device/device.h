@@ -13,6 +13,11 @@
 typedef struct ZifKit ZifKit;
 typedef struct ZifSerialLine ZifSerialLine;
 
+/* 0 makes a kit that nobody can observe: `tools/bench devices` finds out with it what the possibility costs those who do not. */
+#ifndef ZIF_OBSERVERS
+#define ZIF_OBSERVERS 1
+#endif
+
 /* The order of events due at the same picosecond: calls from outside, serial lines, devices in tree order. */
 enum { ZIF_ORDER_OUTSIDE = 0, ZIF_ORDER_SERIAL = 0x1000, ZIF_ORDER_DEVICES = 0x10000 };
 

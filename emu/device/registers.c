@@ -283,7 +283,7 @@ static __attribute__((noinline)) MemTxResult access_slowly(ZifDevice *dev, hwadd
     } else {
         *data = zif__with_held(dev, addr, hears ? read_at(dev, addr, size) : 0, size);
     }
-    if (kit->hooks.access) {
+    if (ZIF_OBSERVERS && kit->hooks.access) {
         kit->hooks.access(kit->hooks.opaque, dev, addr, *data & lanes(size), size, is_write);
     }
     return MEMTX_OK;

@@ -63,7 +63,7 @@ static void arrive(void *opaque)
         uint16_t word = line->queue[line->head++];
         unsigned faults = word >> FAULTS;
         line->count--;
-        if (line->kit->hooks.received) {
+        if (ZIF_OBSERVERS && line->kit->hooks.received) {
             line->kit->hooks.received(line->kit->hooks.opaque, line->dev, word & WORD, faults);
         }
         if (!(faults & ZIF_SERIAL_LOST)) {
@@ -230,7 +230,7 @@ void zif__serial_byte(ZifSerialLine *line, uint8_t byte, ZifTime when)
 void zif_serial_transmit_word(ZifDevice *dev, uint16_t word, unsigned faults)
 {
     ZifKit *kit = dev->core->kit;
-    if (kit->hooks.transmitted && !(faults & ZIF_SERIAL_NACK)) {
+    if (ZIF_OBSERVERS && kit->hooks.transmitted && !(faults & ZIF_SERIAL_NACK)) {
         kit->hooks.transmitted(kit->hooks.opaque, dev, word & WORD, faults);
     }
     if (!(faults & (ZIF_SERIAL_BREAK | ZIF_SERIAL_NACK))) {

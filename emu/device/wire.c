@@ -29,7 +29,7 @@ static void deliver(ZifDevice *dev, ZifOutputLine *o, int level)
 {
     ZifKit *kit = dev->core->kit;
     o->delivered = level;
-    if (kit->hooks.wire) {
+    if (ZIF_OBSERVERS && kit->hooks.wire) {
         kit->hooks.wire(kit->hooks.opaque, dev, true, (unsigned)(o - dev->core->outputs), level);
     }
     if (kit->wire_depth == MAX_DEPTH) {
@@ -88,7 +88,7 @@ static void set_input(ZifInputLine *in, int level)
     }
     in->level = !!level;
     ZifKit *kit = in->dev->core->kit;
-    if (kit->hooks.wire) {
+    if (ZIF_OBSERVERS && kit->hooks.wire) {
         kit->hooks.wire(kit->hooks.opaque, in->dev, false, (unsigned)(in - in->dev->core->inputs), in->level);
     }
     const ZifInput *kind = &in->dev->cls->inputs[in->input];

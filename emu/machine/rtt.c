@@ -177,6 +177,7 @@ void zif__rtt_begin(ZifMachine *m)
     }
     m->rtt->m = m;
     zif_event_init(&m->rtt->ev, "rtt", ZIF_ORDER_OUTSIDE, poll, m->rtt);
+    m->rtt->ev.looks = true; /* a probe's writes to memory wake nobody */
     zif__rtt_again(m);
 }
 

@@ -21,7 +21,7 @@ static void tell(Stub *s, hwaddr addr, unsigned size, bool is_write, uint64_t va
                    s->dev.name, (unsigned long long)addr, (unsigned long long)value);
     }
     ZifKit *kit = s->dev.core->kit;
-    if (kit->hooks.access) {
+    if (ZIF_OBSERVERS && kit->hooks.access) {
         kit->hooks.access(kit->hooks.opaque, &s->dev, addr, value, size, is_write);
     }
 }

@@ -28,6 +28,11 @@ class Probe(cli.CliTest):
     def test_guest_that_nobody_reads_waits(self):
         self.rtt(124)
 
+    def test_a_probe_keeps_no_sleeping_guest_alive(self):
+        said = self.rtt(122, "--rtt", "--rtt=1:null", "--send=rtt:z", "--for=1s")
+        self.assertIn("the guest sleeps and nothing can wake it", said.stderr)
+        self.assertTrue(said.stdout.endswith("Z"), said.stdout)
+
     def test_what_is_left_at_the_end_is_taken(self):
         said = self.rtt(0, "--rtt", "--rtt=1:null", "--send=rtt:q", "--for=2s")
         self.assertTrue(said.stdout.endswith("Q"), said.stdout)

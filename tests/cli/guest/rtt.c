@@ -1,6 +1,6 @@
 /*
  * Any chip with a Cortex-M: echoes what RTT's down-buffer brings into its up-buffer, in capitals, and says hello first; a second channel
- * gets binary frames. Ends with success after a 'q'. Control block as in SEGGER's SEGGER_RTT.h. SPDX-License-Identifier: GPL-2.0-or-later
+ * gets binary frames. Ends with success after a 'q', sleeps for ever after a 'z'. Control block as in SEGGER's SEGGER_RTT.h. SPDX-License-Identifier: GPL-2.0-or-later
  */
 typedef unsigned uint32;
 
@@ -57,6 +57,9 @@ static void start(void)
         char c = r->data[r->rd];
         r->rd = r->rd + 1 == r->size ? 0 : r->rd + 1;
         put(&block.up[0], c >= 'a' && c <= 'z' ? (char)(c - 32) : c);
+        while (c == 'z') {
+            __asm__ volatile("wfi");
+        }
         if (c == 'q') {
             register uint32 op __asm__("r0") = 0x18;
             register uint32 why __asm__("r1") = 0x20026;
