@@ -1,8 +1,8 @@
 /*
  * STM32F42x LTDC, what its files share: registers, state, and what is worked out from them. ltdc.c says what is modelled.
  *
- * ltdc.c: registers, flags, reports. ltdc_scan.c: where the beam is. ltdc_layer.c: where pixels come from, and which of them changed.
- * ltdc_picture.c: what is shown. SPDX-License-Identifier: GPL-2.0-or-later
+ * ltdc.c: registers and flags. ltdc_scan.c: where the beam is. ltdc_layer.c: where pixels come from, and which of them changed.
+ * ltdc_picture.c: what is shown. ltdc_check.c: reports. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #ifndef ZIF_ST_LTDC_H
 #define ZIF_ST_LTDC_H
@@ -168,6 +168,16 @@ void zif__ltdc_log(Ltdc *l, bool on);
 void zif__ltdc_refresh(Ltdc *l);
 void zif__ltdc_view_new(Ltdc *l);
 void zif__ltdc_view_free(Ltdc *l);
+
+/* --- ltdc_check.c: reports --- */
+
+/** Of the sizes of a frame and the line of the interrupt. */
+void zif__ltdc_check_timing(Ltdc *l);
+void zif__ltdc_check_pins(Ltdc *l);
+/** Of the layers as they are in force from now on. */
+void zif__ltdc_check_layers(Ltdc *l);
+/** Of every register that was written and not reloaded. */
+void zif__ltdc_report_forgotten(Ltdc *l);
 
 /* --- ltdc_picture.c --- */
 

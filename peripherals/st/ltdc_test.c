@@ -324,6 +324,24 @@ static void accesses_wait_for_the_slower_clock(void **state)
     zif_bench_free(b);
 }
 
+static void a_reset_of_the_block_ends_the_frame(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *d = running(b);
+    unsigned width, height;
+    zif_bench_write(d, R_IER, LIF);
+    zif_bench_write(d, R_LIPCR, 5);
+    zif_bench_run(b, 3 * (ZifTime)LINE);
+    zif_reset_device(d, ZIF_RESET_BLOCK);
+    zif_display_source(d)->size(d, &width, &height);
+    assert_int_equal(width, 0);
+    zif_bench_run(b, FRAME);
+    assert_int_equal(zif_bench_read(d, R_ISR), 0);
+    assert_int_equal(zif_bench_read(d, R_CPSR), 0);
+    assert_int_equal(zif_bench_level(d, "irq", 0), 0);
+    zif_bench_free(b);
+}
+
 /* --- Reports --- */
 
 static void a_forgotten_reload_is_named(void **state)
@@ -461,6 +479,7 @@ int main(void)
         cmocka_unit_test(too_few_lines_empty_the_fifo_behind_them),
         cmocka_unit_test(two_layers_can_want_more_than_their_memory_gives),
         cmocka_unit_test(accesses_wait_for_the_slower_clock),
+        cmocka_unit_test(a_reset_of_the_block_ends_the_frame),
         cmocka_unit_test(a_forgotten_reload_is_named),
         cmocka_unit_test(a_reload_in_time_is_not_reported),
         cmocka_unit_test(sizes_out_of_order_are_reported),
