@@ -13,10 +13,13 @@ typedef struct {
     ZifImage *image;
 } Rig;
 
-/** Reset, tracing its hash, with `input` (may be NULL) waiting on the console. port: NULL for the default. */
-static inline Rig rig_start(const char *board, const char *image, const char *input, const char *port)
+/** Reset, tracing its hash, with `input` (may be NULL) waiting on the console. port: NULL for the default; cmdline: for the guest, or NULL. */
+static inline Rig rig_start_with(const char *board, const char *image, const char *input, const char *port,
+                                 const char *cmdline)
 {
-    ZifMachineConfig config = { .board = board, .seed = 7, .semihosting = true, .max_resets = 4, .port = port };
+    ZifMachineConfig config = {
+        .board = board, .seed = 7, .semihosting = true, .max_resets = 4, .port = port, .cmdline = cmdline
+    };
     Rig rig = { zif_machine_new(&config, &error_fatal), zif_image_open(image, &error_fatal) };
     zif_machine_load(rig.m, rig.image, &error_fatal);
     zif_machine_reset(rig.m, ZIF_RESET_POWER_ON);
@@ -25,6 +28,11 @@ static inline Rig rig_start(const char *board, const char *image, const char *in
         zif_serial_send(zif_machine_serial(rig.m, 0), input, strlen(input));
     }
     return rig;
+}
+
+static inline Rig rig_start(const char *board, const char *image, const char *input, const char *port)
+{
+    return rig_start_with(board, image, input, port, NULL);
 }
 
 static inline void rig_finish(Rig *rig)
