@@ -1,0 +1,2 @@
+from microbit import display, Image
+display.show(Image.HEART)
