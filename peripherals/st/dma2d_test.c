@@ -256,6 +256,41 @@ static void a_snapshot_in_the_middle_goes_on_to_the_same_picture_at_the_same_tim
     assert_int_equal(lines_filled(state, 160, 200), 200);
 }
 
+static void what_is_written_is_marked_for_those_who_log_and_nothing_else(void **state)
+{
+    ZifDevice *d = dma2d(state);
+    const struct {
+        unsigned mode, width, height, offset;
+        uint32_t first, last; /* bytes */
+    } cases[] = {
+        { FILL, 100, 100, 0, 0x8000, 0x8000 + 100 * 200 - 1 },
+        { FILL, 10, 3, 2000, 0x8000, 0x8000 + 2 * 4020 + 19 },
+        { COPY, 60, 40, 7, 0x8000, 0x8000 + 39 * 134 + 119 },
+        { CONVERT, 600, 2, 0, 0x8000, 0x8000 + 2 * 1200 - 1 },
+        { BLEND, 3, 1, 0, 0x8000, 0x8005 },
+    };
+    ZifMemoryHit hit = zif_address_space_lookup(zif_bus(d), RAM, true, zif_bus_attrs(d));
+    memory_region_set_log(hit.mr, true, DIRTY_MEMORY_VGA);
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        memory_region_reset_dirty(hit.mr, 0, 65536, DIRTY_MEMORY_VGA);
+        zif_bench_write(d, FGPFCCR, RGB565);
+        zif_bench_write(d, BGPFCCR, RGB565);
+        zif_bench_write(d, FGMAR, RAM);
+        zif_bench_write(d, BGMAR, RAM);
+        setup_fill(d, RGB565, 5, cases[i].width, cases[i].height, cases[i].offset);
+        zif_bench_write(d, OMAR, RAM + 0x8000);
+        zif_bench_write(d, CR, cases[i].mode | START);
+        zif_bench_run(*state, 10 * ZIF_MS);
+        assert_int_equal(flags(d), TC);
+        zif_bench_write(d, IFCR, TC);
+        assert_true(memory_region_get_dirty(hit.mr, cases[i].first, 1, DIRTY_MEMORY_VGA));
+        assert_true(memory_region_get_dirty(hit.mr, cases[i].last, 1, DIRTY_MEMORY_VGA));
+        assert_false(memory_region_get_dirty(hit.mr, 0, 0x8000, DIRTY_MEMORY_VGA));
+        assert_false(memory_region_get_dirty(hit.mr, cases[i].last + 4096, 1, DIRTY_MEMORY_VGA));
+    }
+    memory_region_set_log(hit.mr, false, DIRTY_MEMORY_VGA);
+}
+
 /* --- Copy ------------------------------------------------------------------------------------------------------------- */
 
 static void a_copy_moves_bytes_as_they_are(void **state)
@@ -788,6 +823,7 @@ int main(void)
         TEST(a_stopped_clock_stops_the_transfer_and_another_rate_goes_on_with_it),
         TEST(the_watermark_tells_when_its_line_is_in_memory),
         TEST(a_snapshot_in_the_middle_goes_on_to_the_same_picture_at_the_same_time),
+        TEST(what_is_written_is_marked_for_those_who_log_and_nothing_else),
         TEST(a_copy_moves_bytes_as_they_are),
         TEST(a_copy_onto_what_it_reads_later_reads_that_again),
         TEST(a_clut_is_loaded_in_its_format_and_its_interrupt_comes_at_the_end),
