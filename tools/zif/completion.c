@@ -29,7 +29,7 @@ static const char *value_words(const Option *o)
 
 static bool takes_file(const Option *o)
 {
-    return !strncmp(o->value, "FILE", 4) || !strcmp(o->value, "DIR");
+    return !strncmp(o->value, "FILE", 4) || !strncmp(o->value, "DIR", 3);
 }
 
 static void print_commands(void)
