@@ -63,6 +63,9 @@ static void device_free(ZifDevice *dev)
     free(core->events);
     free(core->clocks_out);
     free(core->resets_out);
+    free(core->clock_users);
+    free(core->reset_users);
+    zif__routes_free(core);
     free(core->told);
     free(core->held);
     free(core->polls);
@@ -167,6 +170,8 @@ ZifDevice *zif__device_new(ZifKit *kit, const ZifClass *cls, const char *name, c
     zif__guard(core, 0, kit->hooks.access ? ZIF_GUARD_WATCHED : 0);
     core->clocks_out = calloc(cls->clocks ? cls->clocks->lines + 1 : 1, sizeof *core->clocks_out);
     core->resets_out = calloc(cls->resets ? cls->resets->lines + 1 : 1, 1);
+    core->clock_users = calloc(cls->clocks ? cls->clocks->lines + 1 : 1, sizeof(ZifLineIn *));
+    core->reset_users = calloc(cls->resets ? cls->resets->lines + 1 : 1, sizeof(ZifLineIn *));
     zif__wires_init(dev);
     init_events(dev);
     if (cls->serial) {

@@ -106,11 +106,17 @@ static inline uint32_t zif__poll_count(const ZifPoll *p)
     return p->mark - (uint32_t)p->left;
 }
 
-/* Which line of which controller a device hangs on; dev NULL: none. */
-typedef struct {
+/* Which line of which controller a device hangs on; dev NULL: none. Those on one line are in a list, in the order of the tree. */
+typedef struct ZifLineIn {
     ZifDevice *dev;
     unsigned line;
+    unsigned entry; /* of the user's clocks */
+    ZifDevice *user;
+    struct ZifLineIn *next;
 } ZifLineIn;
+
+/* Where a signal of a block can be led to, looked up when it is first asked for (supply.c). */
+typedef struct ZifRoute ZifRoute;
 
 typedef struct {
     ZifLineIn from; /* nobody: a fixed rate */
@@ -172,10 +178,13 @@ struct ZifDeviceCore {
     ZifDeviceEvent *events;
     ZifHeld *held;
     unsigned nheld;
-    uint8_t guard;        /* ZIF_GUARD_*: why a register access cannot take the short way */
-    ZifTime usable_at;    /* its clock was opened so late that until then it does not answer */
-    uint64_t *clocks_out; /* rates this device drives for its consumers, cls->clocks->lines of them */
-    uint8_t *resets_out;  /* the same for resets */
+    uint8_t guard;                          /* ZIF_GUARD_*: why a register access cannot take the short way */
+    ZifTime usable_at;                      /* its clock was opened so late that until then it does not answer */
+    uint64_t *clocks_out;                   /* rates this device drives for its consumers, cls->clocks->lines of them */
+    uint8_t *resets_out;                    /* the same for resets */
+    ZifLineIn **clock_users, **reset_users; /* who hangs on each line */
+    ZifRoute *routes;
+    unsigned nroutes;
     ZifClockIn clocks[ZIF_MAX_CLOCKS];
     ZifLineIn reset_from;
     ZifDevice *parent;    /* the bus controller of a part */
@@ -296,6 +305,8 @@ bool zif__clock_from(ZifDevice *dev, unsigned n, ZifDevice *controller, const ui
 bool zif__reset_from(ZifDevice *dev, ZifDevice *controller, const uint32_t *cells, unsigned ncells, Error **errp);
 /** Line of `controller` that these cells mean, for a consumer that is no device (the core). -1: none. */
 int zif__clock_line(const ZifDevice *controller, const uint32_t *cells, unsigned ncells);
+/** Frees what is remembered of a device's signals. */
+void zif__routes_free(ZifDeviceCore *core);
 /** Sets a fixed rate of entry n of the device's clocks. */
 void zif__set_clock(ZifDevice *dev, unsigned n, uint64_t hz);
 /** Tells `fn` (NULL: nobody) of every access to a device's registers, after its effects. */

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zif/random.h>
 #include "flash.h"
 
 /* --- What a step does to cells ---------------------------------------------------------------------------------------- */
@@ -45,19 +46,10 @@ void zif_flash_apply(const ZifFlashStep *s, uint8_t *cells)
     }
 }
 
-/* splitmix64 (G. Steele, D. Lea, C. Flood, 2014). */
-static uint64_t next_random(uint64_t *state)
-{
-    uint64_t x = *state += 0x9e3779b97f4a7c15u;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-    return x ^ x >> 31;
-}
-
 /* Bits that are 1 with a probability of `eighths` / 8. */
 static uint8_t random_bits(uint64_t *state, unsigned eighths)
 {
-    uint64_t r = next_random(state);
+    uint64_t r = zif__splitmix64(state);
     uint8_t a = (uint8_t)r, b = (uint8_t)(r >> 8), c = (uint8_t)(r >> 16), bits = 0;
     for (unsigned i = 0; i < 8; i++) {
         unsigned n = (a >> i & 1) << 2 | (b >> i & 1) << 1 | (c >> i & 1);
@@ -74,7 +66,7 @@ void zif_flash_tear(const ZifFlashStep *s, uint32_t unit, uint8_t *cells, uint64
     }
     if (s->kind == ZIF_FLASH_ERASE) {
         /* An erase acts on the whole sector at once: every bit is anywhere on its way; how far is the same for all. */
-        unsigned far = (unsigned)(next_random(&state) % 9);
+        unsigned far = (unsigned)(zif__splitmix64(&state) % 9);
         for (uint32_t i = 0; i < s->len; i++) {
             uint8_t *cell = &cells[place(s, i)];
             *cell |= random_bits(&state, far);
@@ -82,7 +74,7 @@ void zif_flash_tear(const ZifFlashStep *s, uint32_t unit, uint8_t *cells, uint64
         return;
     }
     unit = unit ? unit : 1;
-    uint32_t units = (s->len + unit - 1) / unit, at = (uint32_t)(next_random(&state) % units) * unit;
+    uint32_t units = (s->len + unit - 1) / unit, at = (uint32_t)(zif__splitmix64(&state) % units) * unit;
     for (uint32_t i = 0; i < s->len && i < at + unit; i++) {
         uint8_t *cell = &cells[place(s, i)], now = wanted(s, i, *cell);
         uint8_t done = i < at ? 0xff : random_bits(&state, 4);
@@ -208,7 +200,7 @@ static void wear(ZifFlash *f, uint32_t n, uint64_t start, uint64_t size)
     uint64_t state = f->dev->core->number * 0x10001u + n, bad = size * 8 / 2048 + 1;
     uint64_t most = (uint64_t)(f->erased[n] - f->endurance) * bad;
     for (uint64_t i = 0; i < most && i < size * 8; i++) {
-        uint64_t bit = next_random(&state) % (size * 8);
+        uint64_t bit = zif__splitmix64(&state) % (size * 8);
         f->cells[start + bit / 8] &= (uint8_t) ~(1u << bit % 8);
     }
     f->failed = true;

@@ -6,7 +6,6 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zif/testbench.h>
 
 enum {
@@ -321,30 +320,6 @@ static void a_saved_device_goes_on_as_if_nothing_had_happened(void **state)
     free(saved);
 }
 
-static void a_register_read_costs_a_few_nanoseconds(void **state)
-{
-    Toy *t = make(state);
-    struct timespec a, b;
-    uint32_t sum = 0;
-    enum { N = 2000000 };
-    double best = 1e9;
-    for (unsigned round = 0; round < 5; round++) {
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-        for (unsigned i = 0; i < N; i++) {
-            sum += zif_bench_read(&t->dev, i & 1 ? 32 : 64);
-        }
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-        double ns = ((b.tv_sec - a.tv_sec) * 1e9 + (b.tv_nsec - a.tv_nsec)) / N;
-        best = ns < best ? ns : best;
-    }
-    print_message("register read through the table: %.1f ns\n", best);
-    assert_int_equal(sum, 0);
-#ifdef NDEBUG
-    assert_true(best <
-                100); /* a search or an allocation would show; the bench has the true bound, on a quiet machine */
-#endif
-}
-
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -367,7 +342,6 @@ int main(void)
         T(wires_carry_levels_and_tell_only_changes),
         T(a_loop_of_wires_comes_to_an_end),
         T(a_saved_device_goes_on_as_if_nothing_had_happened),
-        T(a_register_read_costs_a_few_nanoseconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

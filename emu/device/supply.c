@@ -22,8 +22,8 @@ int zif__clock_line(const ZifDevice *controller, const uint32_t *cells, unsigned
     return line_of(controller->cls->clocks, controller, cells, ncells);
 }
 
-static bool hang(ZifLineIn *in, const ZifController *c, ZifDevice *dev, ZifDevice *controller, const uint32_t *cells,
-                 unsigned ncells, const char *what, Error **errp)
+static bool hang(ZifLineIn *in, const ZifController *c, ZifLineIn **users, ZifDevice *dev, ZifDevice *controller,
+                 const uint32_t *cells, unsigned ncells, const char *what, Error **errp)
 {
     int line = line_of(c, controller, cells, ncells);
     if (line < 0) {
@@ -31,7 +31,12 @@ static bool hang(ZifLineIn *in, const ZifController *c, ZifDevice *dev, ZifDevic
                    controller->name, what, ncells > 0 ? cells[0] : 0, ncells > 1 ? cells[1] : 0);
         return false;
     }
-    *in = (ZifLineIn){ controller, line };
+    *in = (ZifLineIn){ .dev = controller, .line = line, .user = dev };
+    users += line;
+    while (*users) {
+        users = &(*users)->next;
+    }
+    *users = in;
     return true;
 }
 
@@ -52,9 +57,10 @@ bool zif__clock_from(ZifDevice *dev, unsigned n, ZifDevice *controller, const ui
 {
     const ZifController *c = controller->cls->clocks;
     ZifClockIn *clock = &dev->core->clocks[n];
-    if (!hang(&clock->from, c, dev, controller, cells, ncells, "clock", errp)) {
+    if (!hang(&clock->from, c, controller->core->clock_users, dev, controller, cells, ncells, "clock", errp)) {
         return false;
     }
+    clock->from.entry = n;
     clock->hz = controller->core->clocks_out[clock->from.line];
     unsigned slot, bit;
     if (n == 0 && !clock->hz && clock_gate(dev, &slot, &bit)) {
@@ -65,7 +71,8 @@ bool zif__clock_from(ZifDevice *dev, unsigned n, ZifDevice *controller, const ui
 
 bool zif__reset_from(ZifDevice *dev, ZifDevice *controller, const uint32_t *cells, unsigned ncells, Error **errp)
 {
-    return hang(&dev->core->reset_from, controller->cls->resets, dev, controller, cells, ncells, "reset", errp);
+    return hang(&dev->core->reset_from, controller->cls->resets, controller->core->reset_users, dev, controller, cells,
+                ncells, "reset", errp);
 }
 
 /* The register bit behind a line, as "RCC.APB2ENR.USART1EN". False when nothing gates it. */
@@ -130,13 +137,8 @@ void zif_clock_drive(ZifDevice *dev, unsigned line, uint64_t hz)
         zif_bug("%s: clock line %u is past the last", dev->cls->name, line);
     }
     dev->core->clocks_out[line] = hz;
-    for (unsigned i = 0; i < kit->ndevices; i++) {
-        for (unsigned n = 0; n < ZIF_MAX_CLOCKS; n++) {
-            const ZifLineIn *in = &kit->devices[i]->core->clocks[n].from;
-            if (in->dev == dev && in->line == line) {
-                zif__set_clock(kit->devices[i], n, hz);
-            }
-        }
+    for (const ZifLineIn *in = dev->core->clock_users[line]; in; in = in->next) {
+        zif__set_clock(in->user, in->entry, hz);
     }
     if (kit->hooks.clock) {
         kit->hooks.clock(kit->hooks.opaque, dev, line, hz);
@@ -158,7 +160,6 @@ void zif_clock_settled(ZifDevice *dev)
 
 void zif_reset_drive(ZifDevice *dev, unsigned line, bool held)
 {
-    ZifKit *kit = dev->core->kit;
     if (!dev->cls->resets || line >= dev->cls->resets->lines) {
         zif_bug("%s: reset line %u is past the last", dev->cls->name, line);
     }
@@ -166,11 +167,8 @@ void zif_reset_drive(ZifDevice *dev, unsigned line, bool held)
         return;
     }
     dev->core->resets_out[line] = held;
-    for (unsigned i = 0; i < kit->ndevices; i++) {
-        ZifDevice *d = kit->devices[i];
-        if (d->core->reset_from.dev != dev || d->core->reset_from.line != line) {
-            continue;
-        }
+    for (const ZifLineIn *in = dev->core->reset_users[line]; in; in = in->next) {
+        ZifDevice *d = in->user;
         zif__guard(d->core, ZIF_GUARD_RESET, held ? ZIF_GUARD_RESET : 0);
         if (held) {
             zif_reset_device(d, ZIF_RESET_BLOCK);
@@ -267,51 +265,83 @@ uint64_t zif__with_held(const ZifDevice *dev, hwaddr offset, uint64_t data, unsi
 
 enum { MAX_PINS = 16 };
 
-/* The <&port pin function> entries of `<signal>-pins`; how many. */
-static unsigned pins_of(const ZifDevice *dev, const char *signal, uint32_t cells[3 * MAX_PINS])
+struct ZifRoute {
+    char *signal;
+    unsigned n;
+    struct {
+        const ZifDevice *port; /* NULL: not modelled, or without alternate functions */
+        uint32_t pin;
+        int function;
+    } pins[MAX_PINS];
+};
+
+void zif__routes_free(ZifDeviceCore *core)
 {
-    char prop[64];
-    snprintf(prop, sizeof prop, "%s-pins", signal);
-    unsigned n = zif_prop_cells(dev, prop, cells, 3 * MAX_PINS) / 3;
-    return n < MAX_PINS ? n : MAX_PINS;
+    for (unsigned i = 0; i < core->nroutes; i++) {
+        free(core->routes[i].signal);
+    }
+    free(core->routes);
 }
 
-static ZifDevice *port_of(const ZifDevice *dev, uint32_t phandle)
+/* The <&port pin function> entries of `<signal>-pins`. */
+static const ZifRoute *route_of(const ZifDevice *dev, const char *signal)
 {
-    ZifDevice *port = zif__device_by_phandle(dev->core->kit, phandle);
-    return port && port->cls->alternate ? port : NULL;
+    ZifDeviceCore *core = dev->core;
+    char prop[64];
+    uint32_t cells[3 * MAX_PINS];
+    for (unsigned i = 0; i < core->nroutes; i++) {
+        if (!strcmp(core->routes[i].signal, signal)) {
+            return &core->routes[i];
+        }
+    }
+    snprintf(prop, sizeof prop, "%s-pins", signal);
+    unsigned n = zif_prop_cells(dev, prop, cells, 3 * MAX_PINS) / 3;
+    core->routes = realloc(core->routes, (core->nroutes + 1) * sizeof *core->routes);
+    ZifRoute *r = core->routes ? &core->routes[core->nroutes++] : NULL;
+    if (!r || !(r->signal = strdup(signal))) {
+        zif_bug("out of memory for the pins of a signal");
+    }
+    r->n = n < MAX_PINS ? n : MAX_PINS;
+    for (unsigned i = 0; i < r->n; i++) {
+        const ZifDevice *port = zif__device_by_phandle(core->kit, cells[3 * i]);
+        r->pins[i].port = port && port->cls->alternate ? port : NULL;
+        r->pins[i].pin = cells[3 * i + 1];
+        r->pins[i].function = (int)cells[3 * i + 2];
+    }
+    return r;
+}
+
+static bool led_out(const ZifRoute *r)
+{
+    for (unsigned i = 0; i < r->n; i++) {
+        const ZifDevice *port = r->pins[i].port;
+        if (!port || port->cls->alternate(port, r->pins[i].pin & 15) == r->pins[i].function) {
+            return true;
+        }
+    }
+    return r->n == 0;
 }
 
 bool zif_routed(const ZifDevice *dev, const char *signal)
 {
-    uint32_t cells[3 * MAX_PINS];
-    unsigned n = pins_of(dev, signal, cells);
-    for (unsigned i = 0; i < n; i++) {
-        const ZifDevice *port = port_of(dev, cells[3 * i]);
-        if (!port || port->cls->alternate(port, cells[3 * i + 1] & 15) == (int)cells[3 * i + 2]) {
-            return true;
-        }
-    }
-    return n == 0;
+    return led_out(route_of(dev, signal));
 }
 
 bool zif_check_routed(ZifDevice *dev, const char *signal)
 {
-    uint32_t cells[3 * MAX_PINS];
+    const ZifRoute *r = route_of(dev, signal);
     char list[160] = "";
-    if (zif_routed(dev, signal)) {
+    if (led_out(r)) {
         return true;
     }
-    unsigned n = pins_of(dev, signal, cells);
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < r->n; i++) {
         size_t used = strlen(list);
-        const ZifDevice *port = port_of(dev, cells[3 * i]);
         char function[16] = "analog";
-        if (cells[3 * i + 2] != ZIF_PIN_ANALOG) {
-            snprintf(function, sizeof function, "AF%u", cells[3 * i + 2]);
+        if (r->pins[i].function != ZIF_PIN_ANALOG) {
+            snprintf(function, sizeof function, "AF%d", r->pins[i].function);
         }
-        snprintf(list + used, sizeof list - used, "%s%s pin %u (%s)", i ? ", " : "", port ? port->name : "?",
-                 cells[3 * i + 1], function);
+        snprintf(list + used, sizeof list - used, "%s%s pin %u (%s)", i ? ", " : "", r->pins[i].port->name,
+                 r->pins[i].pin, function);
     }
     zif_report(dev, ZIF_REPORT_PIN, -1, "signal %s is led to no pin: it can be %s, none of which is switched to it",
                signal, list);

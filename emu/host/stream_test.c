@@ -18,7 +18,7 @@
 #include <zif/stream.h>
 #include "terminal.h"
 
-enum { PATIENCE_MS = 5000 };
+enum { PATIENCE_MS = 60000 };
 
 /* Opens a stream while standard output goes to a pipe; what it printed is put into `said`. */
 static ZifStream *open_and_listen(const char *spec, char *said, size_t len)

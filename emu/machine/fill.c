@@ -1,16 +1,13 @@
 /* See fill.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <zif/random.h>
 #include "fill.h"
 
-/* splitmix64 (G. Steele, D. Lea, C. Flood, 2014): good enough to look like RAM that nobody wrote. */
 void zif__fill_random(void *host, size_t size, uint64_t seed)
 {
     uint8_t *p = host;
     for (size_t at = 0; at < size; at += 8) {
-        uint64_t x = seed += 0x9e3779b97f4a7c15u;
-        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9u;
-        x = (x ^ x >> 27) * 0x94d049bb133111ebu;
-        x ^= x >> 31;
+        uint64_t x = zif__splitmix64(&seed);
         memcpy(p + at, &x, size - at < 8 ? size - at : 8);
     }
 }

@@ -120,7 +120,7 @@ class FlashFilesTest(cli.CliTest):
         self.refused('no flash "nor"', "flash", "info", "--board=nrf51822", "--flash-name=nor", short)
         self.refused("without --board", "flash", "info", "--flash-name=nor", short)
         self.refused("is past the", "flash", "dump", "--from=5", short)
-        self.refused("is not a number of bytes", "flash", "dump", "--len=-1", short)
+        self.refused("is no number from 0 to", "flash", "dump", "--len=-1", short)
         self.refused("not of the same flash", "flash", "diff", short, self.write(b"longer", "longer"))
         self.refused("cannot be opened", "flash", "diff", short, self.path("nothing"))
         self.write(b"\xff" * SIZE)

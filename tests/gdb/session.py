@@ -52,7 +52,7 @@ def main():
                 print(f"{script}:{line}: '{command}' answered\n{answer}\nwhich {'lacks' if kind == '?' else 'has'} /{pattern}/\n")
     if server:
         try:
-            if server.wait(timeout=20) not in (0,):
+            if server.wait(timeout=100) not in (0,):
                 print(f"zif ended with {server.returncode}")
                 bad += 1
         except subprocess.TimeoutExpired:

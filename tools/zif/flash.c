@@ -47,18 +47,6 @@ typedef struct {
     uint32_t nsectors;
 } Contents;
 
-static bool parse_number(const char *option, const char *text, uint64_t *value, Error **errp)
-{
-    char *end;
-    errno = 0;
-    *value = strtoull(text, &end, 0);
-    if (*text < '0' || *text > '9' || *end || errno) {
-        error_setg(errp, "--%s: '%s' is not a number of bytes", option, text);
-        return false;
-    }
-    return true;
-}
-
 static bool parse(Arguments *a, char **argv, Error **errp)
 {
     OptionParser parser = { .argv = argv, .options = flash_command_options };
@@ -80,12 +68,12 @@ static bool parse(Arguments *a, char **argv, Error **errp)
             a->name = value;
             break;
         case FROM:
-            if (!parse_number("from", value, &a->from, errp)) {
+            if (!option_number("from", value, NULL, 0, UINT64_MAX, &a->from, errp)) {
                 return false;
             }
             break;
         case LEN:
-            if (!parse_number("len", value, &a->len, errp)) {
+            if (!option_number("len", value, NULL, 0, UINT64_MAX, &a->len, errp)) {
                 return false;
             }
             break;

@@ -5,21 +5,13 @@
  * bytes that outlive power beside the cells, "zif-state 1 BYTES" and "NUMBER VALUE" where it is not 0. Both appear whole or not at all. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "flash_files.h"
+#include "options.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static void *grow(void *list, size_t n, size_t size)
-{
-    void *more = realloc(list, (n + 1) * size);
-    if (!more) {
-        zif_bug("out of memory for options");
-    }
-    return more;
-}
 
 bool flash_options_add_file(FlashOptions *o, const char *text, Error **errp)
 {
@@ -42,7 +34,7 @@ bool flash_options_add_file(FlashOptions *o, const char *text, Error **errp)
             break;
         }
     }
-    o->files = grow(o->files, o->nfiles, sizeof *o->files);
+    o->files = option_list(o->files, o->nfiles, sizeof *o->files);
     o->files[o->nfiles++] = (FlashOption){ strndup(text, (size_t)(equals - text)), strndup(equals + 1, len), mode };
     return true;
 }
@@ -71,7 +63,7 @@ bool flash_options_add_flip(FlashOptions *o, const char *text, Error **errp)
         return false;
     }
     flip.name = strndup(text, (size_t)(plus - text));
-    o->flips = grow(o->flips, o->nflips, sizeof *o->flips);
+    o->flips = option_list(o->flips, o->nflips, sizeof *o->flips);
     o->flips[o->nflips++] = flip;
     return true;
 }

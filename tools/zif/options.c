@@ -1,4 +1,7 @@
 /* Options. See options.h. SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include "options.h"
 
@@ -64,6 +67,31 @@ int option_next(OptionParser *p, const char **value, Error **errp)
         *value = p->argv[p->at++];
     }
     return o->id;
+}
+
+bool option_number(const char *option, const char *text, const char **end, uint64_t least, uint64_t most, uint64_t *out,
+                   Error **errp)
+{
+    char *stop;
+    errno = 0;
+    *out = strtoull(text, &stop, 0);
+    if (*text < '0' || *text > '9' || errno || *out < least || *out > most || (!end && *stop)) {
+        error_setg(errp, "--%s: '%s' is no number from %" PRIu64 " to %" PRIu64, option, text, least, most);
+        return false;
+    }
+    if (end) {
+        *end = stop;
+    }
+    return true;
+}
+
+void *option_list(void *list, size_t n, size_t size)
+{
+    void *more = realloc(list, (n + 1) * size);
+    if (!more) {
+        zif_bug("out of memory for options");
+    }
+    return more;
 }
 
 void print_wrapped(const char *text, unsigned indent, FILE *out)

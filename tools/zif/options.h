@@ -7,6 +7,8 @@
 #define ZIF_TOOL_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <zif/error.h>
 
@@ -37,6 +39,12 @@ typedef struct {
 /** The next option's id with its *value (NULL without), OPTION_OPERAND with the word in *value, OPTION_END, or OPTION_BAD and
  * *errp. */
 int option_next(OptionParser *p, const char **value, Error **errp);
+/** A number, decimal or 0x..., of option `--option`, from `least` to `most`, into *out. It is all of the text, or with `end` ends where *end then
+ * points. */
+bool option_number(const char *option, const char *text, const char **end, uint64_t least, uint64_t most, uint64_t *out,
+                   Error **errp);
+/** The list with room for one element of `size` bytes more than its n; never NULL. */
+void *option_list(void *list, size_t n, size_t size);
 /** The list for --help. */
 void options_print(const Option *options, FILE *out);
 /** `text`, each line indented and broken before column 80. */

@@ -104,10 +104,7 @@ static bool listen_to(const Message *m, PowercutResult *r, Error **errp)
         r->points += m->points;
         return true;
     case MESSAGE_FAILED:
-        r->failures = realloc(r->failures, (r->nfailures + 1) * sizeof *r->failures);
-        if (!r->failures) {
-            zif_bug("out of memory for the failures");
-        }
+        r->failures = option_list(r->failures, r->nfailures, sizeof *r->failures);
         r->failures[r->nfailures++] = m->failure;
         return true;
     case MESSAGE_ERROR:

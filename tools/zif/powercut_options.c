@@ -29,22 +29,6 @@ const Option powercut_option_table[] = {
     { 0 },
 };
 
-static bool number(const char *option, const char *text, const char **end, uint64_t least, uint64_t most, uint64_t *out,
-                   Error **errp)
-{
-    char *stop;
-    errno = 0;
-    *out = strtoull(text, &stop, 10);
-    if (*text < '0' || *text > '9' || errno || *out < least || *out > most || (!end && *stop)) {
-        error_setg(errp, "--%s: '%s' is no number from %" PRIu64 " to %" PRIu64, option, text, least, most);
-        return false;
-    }
-    if (end) {
-        *end = stop;
-    }
-    return true;
-}
-
 static bool parse_at(PowercutOptions *o, const char *text, Error **errp)
 {
     const char *end;
@@ -55,14 +39,14 @@ static bool parse_at(PowercutOptions *o, const char *text, Error **errp)
         return true;
     }
     if (!strncmp(text, "random:", 7)) {
-        return number("at", text + 7, NULL, 1, UINT32_MAX, &o->random, errp);
+        return option_number("at", text + 7, NULL, 1, UINT32_MAX, &o->random, errp);
     }
-    if (!number("at", text, &end, 1, UINT32_MAX, &o->first, errp)) {
+    if (!option_number("at", text, &end, 1, UINT32_MAX, &o->first, errp)) {
         return false;
     }
     o->last = o->first;
     if (!strncmp(end, "..", 2)) {
-        return number("at", end + 2, NULL, o->first, UINT32_MAX, &o->last, errp);
+        return option_number("at", end + 2, NULL, o->first, UINT32_MAX, &o->last, errp);
     }
     if (*end) {
         error_setg(errp, "--at: '%s' is none of every-op, N, N..M, random:N", text);
@@ -100,7 +84,7 @@ static bool parse_replay(PowercutOptions *o, const char *text, Error **errp)
         Cut *cut = &o->replay_cuts[o->nreplay++];
         uint64_t seed = 0;
         *cut = (Cut){ .kind = CUT_BEFORE };
-        if (!number("replay", at, &at, 1, UINT32_MAX, &cut->step, NULL)) {
+        if (!option_number("replay", at, &at, 1, UINT32_MAX, &cut->step, NULL)) {
             break;
         }
         if (!strncmp(at, ".after", 6)) {
@@ -108,7 +92,7 @@ static bool parse_replay(PowercutOptions *o, const char *text, Error **errp)
             at += 6;
         } else if (!strncmp(at, ".torn:", 6)) {
             cut->kind = CUT_TORN;
-            if (!number("replay", at + 6, &at, 0, UINT32_MAX, &seed, NULL)) {
+            if (!option_number("replay", at + 6, &at, 0, UINT32_MAX, &seed, NULL)) {
                 break;
             }
             cut->seed = (uint32_t)seed;
@@ -133,13 +117,13 @@ static bool apply(PowercutOptions *o, int id, const char *value, Error **errp)
     case AT:
         return parse_at(o, value, errp);
     case TORN:
-        if (value && !number("torn", value, NULL, 1, 1000, &n, errp)) {
+        if (value && !option_number("torn", value, NULL, 1, 1000, &n, errp)) {
             return false;
         }
         o->torn = (uint32_t)n;
         return true;
     case CUTS_DEEP:
-        if (!number("cuts", value, NULL, 1, CUTS, &n, errp)) {
+        if (!option_number("cuts", value, NULL, 1, CUTS, &n, errp)) {
             return false;
         }
         o->cuts = (unsigned)n;
@@ -161,7 +145,7 @@ static bool apply(PowercutOptions *o, int id, const char *value, Error **errp)
         }
         return true;
     case JOBS:
-        if (!number("jobs", value, NULL, 1, 1024, &n, errp)) {
+        if (!option_number("jobs", value, NULL, 1, 1024, &n, errp)) {
             return false;
         }
         o->jobs = (unsigned)n;

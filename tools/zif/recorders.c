@@ -1,13 +1,11 @@
 /* See recorders.h. SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include "options.h"
 #include "recorders.h"
 
 void recorders_add(Recorders *r, ZifObserver *(*open)(ZifMachine *m, const char *spec, Error **errp), const char *spec)
 {
-    r->list = realloc(r->list, (r->count + 1) * sizeof *r->list);
-    if (!r->list) {
-        zif_bug("out of memory for options");
-    }
+    r->list = option_list(r->list, r->count, sizeof *r->list);
     r->list[r->count++] = (Recorder){ .open = open, .spec = spec };
 }
 

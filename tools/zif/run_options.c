@@ -220,19 +220,6 @@ static char *copy(const char *text, size_t len)
     return out;
 }
 
-static bool parse_number(const char *option, const char *text, uint64_t max, uint64_t *out, Error **errp)
-{
-    char *end;
-    errno = 0;
-    unsigned long long v = strtoull(text, &end, 0);
-    if (*text < '0' || *text > '9' || *end || errno || v > max) {
-        error_setg(errp, "--%s: '%s' is no number from 0 to %llu", option, text, (unsigned long long)max);
-        return false;
-    }
-    *out = v;
-    return true;
-}
-
 static bool parse_duration(const char *option, const char *text, ZifTime *out, Error **errp)
 {
     Error *err = NULL;
@@ -256,14 +243,11 @@ static bool parse_uart(RunOptions *o, const char *text, Error **errp)
         error_setg(errp, "--uart: '%s' is not NAME=KIND", text);
         return false;
     }
-    if (comma && (!parse_number("uart", comma + strlen(",baud="), 100000000, &baud, NULL) || !baud)) {
+    if (comma && !option_number("uart", comma + strlen(",baud="), NULL, 1, 100000000, &baud, NULL)) {
         error_setg(errp, "--uart: '%s' is no baud rate from 1 to 100000000", comma + strlen(",baud="));
         return false;
     }
-    o->uarts = realloc(o->uarts, (o->nuarts + 1) * sizeof *o->uarts);
-    if (!o->uarts) {
-        zif_bug("out of memory for options");
-    }
+    o->uarts = option_list(o->uarts, o->nuarts, sizeof *o->uarts);
     o->uarts[o->nuarts++] =
         (UartOption){ .line = copy(text, (size_t)(equals - text)),
                       .stream = copy(equals + 1, comma ? (size_t)(comma - equals - 1) : strlen(equals + 1)),
@@ -365,11 +349,8 @@ static ExpectedReport *add_expected(ExpectedReport ***list, size_t *n, const cha
                                     Error **errp)
 {
     Error *err = NULL;
-    ExpectedReport *e = malloc(sizeof *e);
-    *list = realloc(*list, (*n + 1) * sizeof **list);
-    if (!e || !*list) {
-        zif_bug("out of memory for options");
-    }
+    ExpectedReport *e = option_list(NULL, 0, sizeof *e);
+    *list = option_list(*list, *n, sizeof **list);
     (*list)[(*n)++] = e;
     if (!expected_parse(e, text, &err)) {
         error_prepend(&err, "--%s", option);
@@ -397,10 +378,7 @@ static bool add_inject_step(RunOptions *o, const char *text, Error **errp)
         error_propagate(errp, err);
         return false;
     }
-    o->faults = realloc(o->faults, (o->nfaults + 1) * sizeof *o->faults);
-    if (!o->faults) {
-        zif_bug("out of memory for options");
-    }
+    o->faults = option_list(o->faults, o->nfaults, sizeof *o->faults);
     o->faults[o->nfaults++] = s;
     steps_add_own(o->steps, STEP_INJECT, text, s);
     return true;
@@ -415,10 +393,7 @@ static bool add_pin_step(RunOptions *o, StepKind kind, const char *option, const
         error_propagate(errp, err);
         return false;
     }
-    o->pins = realloc(o->pins, (o->npins + 1) * sizeof *o->pins);
-    if (!o->pins) {
-        zif_bug("out of memory for options");
-    }
+    o->pins = option_list(o->pins, o->npins, sizeof *o->pins);
     o->pins[o->npins++] = p;
     p->leads = steps_count(o->steps) == o->npins - 1;
     steps_add_own(o->steps, kind, text, p);
@@ -431,10 +406,7 @@ static bool add_frame_step(RunOptions *o, const char *text, Error **errp)
     if (!s) {
         return false;
     }
-    o->frames = realloc(o->frames, (o->nframes + 1) * sizeof *o->frames);
-    if (!o->frames) {
-        zif_bug("out of memory for options");
-    }
+    o->frames = option_list(o->frames, o->nframes, sizeof *o->frames);
     o->frames[o->nframes++] = s;
     steps_add_own(o->steps, STEP_EXPECT_FRAME, text, s);
     return true;
@@ -442,10 +414,7 @@ static bool add_frame_step(RunOptions *o, const char *text, Error **errp)
 
 static void add_image(RunOptions *o, const char *name)
 {
-    o->images = realloc(o->images, (o->nimages + 1) * sizeof *o->images);
-    if (!o->images) {
-        zif_bug("out of memory for options");
-    }
+    o->images = option_list(o->images, o->nimages, sizeof *o->images);
     o->images[o->nimages++] = name;
 }
 
@@ -483,7 +452,7 @@ static bool parse_gdb(RunOptions *o, const char *text, Error **errp)
         o->gdb = "stdio";
         return true;
     }
-    if (text && !parse_number("gdb", text + (*text == ':'), 65535, &port, errp)) {
+    if (text && !option_number("gdb", text + (*text == ':'), NULL, 0, 65535, &port, errp)) {
         return false;
     }
     snprintf(o->gdb_spec, sizeof o->gdb_spec, "tcp:%u", (unsigned)port);
@@ -497,10 +466,7 @@ static bool add_power_cycle(RunOptions *o, const char *text, Error **errp)
     if (!parse_duration("power-cycle-at", text, &when, errp)) {
         return false;
     }
-    o->power_cycles = realloc(o->power_cycles, (o->npower_cycles + 1) * sizeof *o->power_cycles);
-    if (!o->power_cycles) {
-        zif_bug("out of memory for options");
-    }
+    o->power_cycles = option_list(o->power_cycles, o->npower_cycles, sizeof *o->power_cycles);
     o->power_cycles[o->npower_cycles++] = when;
     return true;
 }
@@ -534,7 +500,7 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case TIMEOUT:
         return parse_duration("timeout", value, &o->timeout, errp);
     case TIMEOUT_CODE:
-        if (!parse_number("timeout-exit-code", value, 255, &number, errp)) {
+        if (!option_number("timeout-exit-code", value, NULL, 0, 255, &number, errp)) {
             return false;
         }
         o->timeout_code = (int)number;
@@ -544,7 +510,7 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case FOR:
         return parse_duration("for", value, &o->run_for, errp);
     case MAX_RESETS:
-        if (!parse_number("max-resets", value, UINT_MAX - 1, &number, errp)) {
+        if (!option_number("max-resets", value, NULL, 0, UINT_MAX - 1, &number, errp)) {
             return false;
         }
         o->machine.max_resets = (unsigned)number;
@@ -578,16 +544,13 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case PLUGIN:
         return plugin_load(value, errp);
     case STACK_LIMIT:
-        if (!parse_number("stack-limit", value, UINT32_MAX, &number, errp)) {
+        if (!option_number("stack-limit", value, NULL, 0, UINT32_MAX, &number, errp)) {
             return false;
         }
         o->machine.stack_limit = (uint32_t)number;
         return true;
     case STUB:
-        o->stubs = realloc(o->stubs, (o->nstubs + 2) * sizeof *o->stubs);
-        if (!o->stubs) {
-            zif_bug("out of memory for options");
-        }
+        o->stubs = option_list(o->stubs, o->nstubs + 1, sizeof *o->stubs);
         o->stubs[o->nstubs++] = value;
         o->stubs[o->nstubs] = NULL;
         o->machine.stubs = o->stubs;
@@ -596,7 +559,7 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
         o->machine.svd = value;
         return true;
     case SEED:
-        return parse_number("seed", value, UINT64_MAX, &o->machine.seed, errp);
+        return option_number("seed", value, NULL, 0, UINT64_MAX, &o->machine.seed, errp);
     case RAM_FILL:
         return parse_ram_fill(o, value, errp);
     case CPU_PORT:
@@ -615,7 +578,7 @@ static bool apply(RunOptions *o, int id, const char *value, Error **errp)
     case POWER_CYCLE_AT:
         return add_power_cycle(o, value, errp);
     case FLASH_ENDURANCE:
-        if (!parse_number("flash-endurance", value, UINT32_MAX, &number, errp)) {
+        if (!option_number("flash-endurance", value, NULL, 0, UINT32_MAX, &number, errp)) {
             return false;
         }
         o->flash.endurance = (uint32_t)number;
