@@ -183,6 +183,22 @@ static void expect_reload(Ltdc *l)
     }
 }
 
+/* The first words are fetched: memory may open at its first access (SDRAM, after its start-up). */
+static void fetch_first(Ltdc *l)
+{
+    enum { MOST_OPENINGS = 4 };
+    AddressSpace *bus = zif_bus(&l->dev);
+    for (unsigned tries = 0; tries < MOST_OPENINGS; tries++) {
+        uint64_t at, generation = zif_address_space_generation(bus);
+        uint8_t word[4];
+        if (!zif__ltdc_unreadable(zif__ltdc_view(l), &at) ||
+            address_space_rw(bus, at, zif_bus_attrs(&l->dev), word, sizeof word, false) != MEMTX_OK ||
+            zif_address_space_generation(bus) == generation) {
+            return;
+        }
+    }
+}
+
 static void reload(Ltdc *l)
 {
     for (unsigned n = 0; n < LTDC_LAYERS; n++) {
@@ -192,6 +208,7 @@ static void reload(Ltdc *l)
     zif__ltdc_view_stale(l);
     zif_cancel(&l->dev, EV_FORGOTTEN);
     if (zif__ltdc_scans(l)) {
+        fetch_first(l);
         zif__ltdc_check_layers(l);
     }
 }
@@ -300,6 +317,7 @@ static void write_gcr(Ltdc *l, uint32_t old)
     if (on) {
         zif__ltdc_check_timing(l);
         zif__ltdc_check_pins(l);
+        fetch_first(l);
         zif__ltdc_check_layers(l);
     }
     expect_reload(l);
@@ -382,7 +400,9 @@ static void ltdc_event(ZifDevice *dev, unsigned event)
 {
     Ltdc *l = (Ltdc *)dev;
     catch_up(l);
-    if (event == EV_BLANK) {
+    if (event == EV_FLAG) {
+        fetch_first(l);
+    } else if (event == EV_BLANK) {
         reload(l);
         l->values[ISR] |= RRIF;
     } else if (event == EV_FORGOTTEN) {
@@ -414,8 +434,8 @@ static void map_changes(MemoryListener *listener, MemoryRegionSection *section)
     }
     catch_up(l);
     v->derived = false;
-    if (zif__ltdc_scans(l) && l->values[IER] & (FUIF | TERRIF)) {
-        zif_schedule_in(&l->dev, EV_FLAG, 0); /* when the new map is there */
+    if (zif__ltdc_scans(l) && (l->active[0][LAYER_CR] | l->active[1][LAYER_CR]) & CR_LEN) {
+        zif_schedule_in(&l->dev, EV_FLAG, 0); /* when the new map is there, the fetching goes on */
     }
 }
 

@@ -158,6 +158,8 @@ void zif__ltdc_rescan(Ltdc *l, unsigned columns, unsigned lines);
 
 /** What follows from registers and map, brought up to date. */
 LtdcView *zif__ltdc_view(const Ltdc *l);
+/** Where a framebuffer begins to lie in something else than memory; false: nowhere. */
+bool zif__ltdc_unreadable(const LtdcView *v, uint64_t *address);
 /** A register changed that it follows from. */
 void zif__ltdc_view_stale(Ltdc *l);
 /** Nothing is known of what was drawn. */

@@ -177,6 +177,19 @@ LtdcView *zif__ltdc_view(const Ltdc *l)
     return v;
 }
 
+bool zif__ltdc_unreadable(const LtdcView *v, uint64_t *address)
+{
+    for (unsigned n = 0; n < LTDC_LAYERS; n++) {
+        for (unsigned i = 0; i < v->layers[n].npieces; i++) {
+            if (!v->layers[n].pieces[i].host) {
+                *address = v->layers[n].pieces[i].first;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 void zif__ltdc_view_stale(Ltdc *l)
 {
     l->view->derived = false;

@@ -255,6 +255,57 @@ static void memory_that_appears_ends_transfer_errors(void **state)
     zif_bench_free(b);
 }
 
+/* Memory behind a door that its first access opens, as SDRAM's. */
+typedef struct {
+    MemoryRegion door, cells;
+    unsigned knocks;
+    bool locked;
+} Door;
+
+static MemTxResult knock(void *opaque, hwaddr addr, uint64_t *data, unsigned size, MemTxAttrs attrs)
+{
+    Door *door = opaque;
+    door->knocks++;
+    if (door->locked) {
+        return MEMTX_ERROR;
+    }
+    memory_region_set_enabled(&door->door, false);
+    return MEMTX_OK;
+}
+
+static void memory_that_opens_at_its_first_access_is_fetched(void **state)
+{
+    static const MemoryRegionOps ops = { .read_with_attrs = knock, .endianness = DEVICE_LITTLE_ENDIAN };
+    ZifBench *b = zif_bench_new();
+    ZifDevice *d = running(b);
+    Door door = { .locked = true };
+    static uint8_t sdram[65536];
+    MemoryRegion *root = zif_bus(d)->root;
+    memory_region_init_ram_ptr(&door.cells, NULL, "sdram", sizeof sdram, sdram);
+    memory_region_init_io(&door.door, NULL, &ops, &door, "door", sizeof sdram);
+    memory_region_add_subregion(root, 0xD0000000, &door.cells);
+    memory_region_add_subregion_overlap(root, 0xD0000000, &door.door, 1);
+    set_layer(d, 0, 2, 2, 0, 0, WIDTH, HEIGHT, 0xD0000000);
+    zif_bench_write(d, R_SRCR, IMR);
+    assert_true(door.knocks >= 1);
+    assert_int_equal(zif_bench_reported(b, ZIF_REPORT_BUS, "L1CFBAR"), 1);
+    door.locked = false;
+    zif_bench_write(d, R_SRCR, IMR);
+    assert_int_equal(zif_bench_reported(b, ZIF_REPORT_BUS, "L1CFBAR"), 1);
+    zif_bench_run(b, 2 * FRAME);
+    assert_int_equal(zif_bench_read(d, R_ISR) & TERRIF, 0);
+    memory_region_set_enabled(&door.door, true); /* self-refresh: the next line ends it */
+    zif_bench_run(b, 2 * FRAME);
+    assert_int_equal(zif_bench_read(d, R_ISR) & TERRIF, 0);
+    zif_bench_write(d, layer(0) + L_CR, 0);
+    zif_bench_write(d, R_SRCR, IMR);
+    memory_region_del_subregion(root, &door.door);
+    memory_region_del_subregion(root, &door.cells);
+    zif_memory_region_finalize(&door.door);
+    zif_memory_region_finalize(&door.cells);
+    zif_bench_free(b);
+}
+
 static void a_line_length_that_is_too_short_empties_the_fifo(void **state)
 {
     ZifBench *b = zif_bench_new();
@@ -475,6 +526,7 @@ int main(void)
         cmocka_unit_test(a_stopped_pixel_clock_stops_the_beam),
         cmocka_unit_test(a_framebuffer_outside_memory_is_a_transfer_error_at_its_first_line),
         cmocka_unit_test(memory_that_appears_ends_transfer_errors),
+        cmocka_unit_test(memory_that_opens_at_its_first_access_is_fetched),
         cmocka_unit_test(a_line_length_that_is_too_short_empties_the_fifo),
         cmocka_unit_test(too_few_lines_empty_the_fifo_behind_them),
         cmocka_unit_test(two_layers_can_want_more_than_their_memory_gives),
