@@ -280,13 +280,24 @@ static void make_call(void *opaque)
     fn(arg);
 }
 
-void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque)
+static void add_call(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque, bool looks)
 {
     ZifCall *call = calloc(1, sizeof *call);
     *call = (ZifCall){ .next = m->calls, .m = m, .when = when, .fn = fn, .opaque = opaque };
     m->calls = call;
     zif_event_init(&call->ev, "call", ZIF_ORDER_OUTSIDE, make_call, call);
+    call->ev.looks = looks;
     zif_event_at(m->kit.timeline, &call->ev, when);
+}
+
+void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque)
+{
+    add_call(m, when, fn, opaque, false);
+}
+
+void zif_machine_look_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque)
+{
+    add_call(m, when, fn, opaque, true);
 }
 
 void zif__calls_again(ZifMachine *m)

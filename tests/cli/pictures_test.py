@@ -138,7 +138,9 @@ class Pictures(cli.CliTest):
         said = self.lamps(125, f"--screenshot={self.path('a.png')},at=1s", "--for=10ms").stderr
         self.assertIn("the run ended before 1 s", said)
         self.assertFalse(os.path.exists(self.path("a.png")))
-        self.lamps(122, f"--screenshot={self.path('a.png')},at=1s") # the crash is the greater news
+        said = self.lamps(122, f"--screenshot={self.path('a.png')},at=1s").stderr # the crash is the greater news
+        self.assertIn("nothing can wake it; --screenshot: the run ended before 1 s", said)
+        self.assertLess(float(re.search(r"([\d.]+) ms of virtual time", said)[1]), 500)
 
     def test_board_lists_its_displays(self):
         self.assertRegex(self.run_zif(0, "board", "microbit").stdout, r"displays:\n  led_matrix +80 x 80\n")

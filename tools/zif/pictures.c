@@ -173,7 +173,7 @@ bool pictures_open(Pictures *p, ZifMachine *m, Error **errp)
             return false;
         }
         if (s->spec.at != ZIF_TIME_NEVER) {
-            zif_machine_at(m, s->spec.at, take, s);
+            zif_machine_look_at(m, s->spec.at, take, s);
         }
     }
     for (Film *f = p->films; f; f = f->next) {

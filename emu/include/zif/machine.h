@@ -144,6 +144,8 @@ ZifTime zif_serial_frame_time(const ZifSerialLine *line);
 
 /* --- A call at a virtual time (steps, pacing); ordered before device events of the same time ------------------------------ */
 void zif_machine_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque);
+/** The same for a call that only looks: a machine that sleeps for ever does not live on for it. */
+void zif_machine_look_at(ZifMachine *m, ZifTime when, void (*fn)(void *opaque), void *opaque);
 
 /* --- Without running the processor: devices, their bus and their clock by hand -----------------------------------------------
  * For tests of a device model, or of a driver's register sequence, from a host program. The processor stands still; a board
