@@ -21,10 +21,17 @@ static uint8_t upright(const ZifDevice *dev)
     return (uint8_t)zif_prop_u32(dev, "zif,madctl", rotated[zif_prop_u32(dev, "rotation", 0) / 90 % 4]);
 }
 
+/* Whose picture is on the RGB interface; not that of another panel, which might show this one's. */
+static ZifDevice *feeder(const ZifDevice *dev)
+{
+    ZifDevice *from = zif_prop_device(dev, "zif,video", 0);
+    const ZifDisplaySource *source = from ? zif_display_source(from) : NULL;
+    return source && source != &zif__dcs_source ? from : NULL;
+}
+
 static ZifDevice *video(const DcsPanel *p)
 {
-    ZifDevice *dev = zif_prop_device(&p->dev, "zif,video", 0);
-    return p->model->shows_video(p) && dev && dev != &p->dev && zif_display_source(dev) ? dev : NULL;
+    return p->model->shows_video(p) ? feeder(&p->dev) : NULL;
 }
 
 static bool lit(const DcsPanel *p)
@@ -185,10 +192,9 @@ static ZifTime glass_frame(ZifDevice *dev, ZifTime after)
 
 static void glass_watch(ZifDevice *dev, bool on)
 {
-    ZifDevice *from = zif_prop_device(dev, "zif,video", 0);
-    const ZifDisplaySource *source = from && from != dev ? zif_display_source(from) : NULL;
-    if (source && source->watch) {
-        source->watch(from, on);
+    ZifDevice *from = feeder(dev);
+    if (from && zif_display_source(from)->watch) {
+        zif_display_source(from)->watch(from, on);
     }
 }
 

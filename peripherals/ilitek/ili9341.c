@@ -136,6 +136,11 @@ static void ili9341_effect(DcsPanel *p)
             reserved(p, 2, "there are 320 lines (0x27)");
         }
         break;
+    case IFMODE:
+        if (!(v[0] & 0x40)) {
+            reserved(p, 0, "RCM is 2 (DE mode) or 3 (SYNC mode)");
+        }
+        break;
     case IFCTL:
         zif_frames_changed(&p->dev); /* they may be the RGB interface's now */
         break;

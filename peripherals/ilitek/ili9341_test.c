@@ -561,6 +561,40 @@ static void without_a_picture_on_its_rgb_interface_it_is_white(void **state)
     assert_int_equal(seen(d, 0, 0), 0xffffff);
 }
 
+static void panels_do_not_show_each_other(void **state)
+{
+    ZifDevice *a = zif_bench_add(*state, "ili9341", NULL);
+    ZifDevice *d = add_with(state, PROPS(PROP("zif,video", zif_bench_phandle(a))));
+    send(d, 0xF6, BYTES(1, 0, 6));
+    assert_int_equal(seen(d, 0, 0), 0xffffff);
+}
+
+static void no_bytes_do_harm(void **state)
+{
+    uint32_t seed = 3;
+    ZifDevice *panels[] = { zif_bench_add(*state, "ili9341", NULL),
+                            zif_bench_add(*state, "ili9341", PROPS(PROP("zif,three-wire", 1), PROP("rotation", 90))),
+                            zif_bench_add(*state, "ili9341-8080",
+                                          PROPS(PROP("reg", WINDOW, 0x40000), PROP("zif,bus-width", 16))) };
+    zif_bench_run(*state, 5 * ZIF_MS);
+    for (unsigned i = 0; i < 30000; i++) {
+        seed = seed * 1664525 + 1013904223;
+        uint8_t byte = (uint8_t)(seed >> 24);
+        ZifDevice *d = panels[seed >> 8 & 1];
+        zif_bench_drive(d, "dc", 0, (seed >> 10 & 7) != 0);
+        d->cls->spi->transfer(d, (seed >> 13 & 15) ? byte : byte % 64);
+        bus_write(panels[2], WINDOW + ((seed >> 10 & 7) ? 2 * DATA : 0), seed >> 4 & 0xffff, 2);
+        bus_read(panels[2], WINDOW + 2 * DATA, 1u << (seed >> 20 & 1));
+        if (i % 300 == 0) {
+            zif_bench_run(*state, (seed >> 16 & 127) * ZIF_MS);
+            for (unsigned p = 0; p < 3; p++) {
+                draw(panels[p], seed >> 30);
+                assert_true(picture.first > picture.last || picture.last < picture.height);
+            }
+        }
+    }
+}
+
 static void all_of_it_is_in_a_snapshot_and_looking_changes_none(void **state)
 {
     size_t size;
@@ -609,6 +643,8 @@ int main(void)
         TEST(on_gpio_pins_a_rising_wrx_takes_what_is_there),
         TEST(the_rgb_interface_is_shown_when_dm_says_so),
         TEST(without_a_picture_on_its_rgb_interface_it_is_white),
+        TEST(panels_do_not_show_each_other),
+        TEST(no_bytes_do_harm),
         TEST(all_of_it_is_in_a_snapshot_and_looking_changes_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
