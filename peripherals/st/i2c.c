@@ -4,10 +4,10 @@
  * Reference: RM0090 rev 19, chapter 27 "Inter-integrated circuit (I2C) interface".
  * Models: start, repeated start and stop, 7 and 10 bit addresses, every event from EV5 to EV9 and EV1 to EV4 with the sequences that clear
  * their flags, the clock held while software is late, ACK with POS, general call and second address, PEC, DMA requests with LAST,
- * software reset, and as errors what a bus does: no acknowledge, lost arbitration, misplaced start or stop, overrun, PEC error, timeout.
+ * software reset, and as errors what a bus does: no acknowledge, lost arbitration, misplaced start or stop, overrun, PEC error, timeout;
+ * of SMBus the addresses of host and device for ARP, the alert line and its response address.
  * Departs: an access to DR clears BTF also when SR1 was not read before. The pads SCL and SDA do not move. An arbitration is lost only when
  * that is injected; the bus is then busy for ten bits. Stop takes one bit. SMBus timeouts are measured while somebody else holds the clock.
- * Missing: sending and checking the PEC as slave; SMBus host and device addresses, ARP and alert: kept without effect.
  *
  * Node properties: zif,i2c-bus = <&i2c2 ...>: other controllers on the same two wires, which this one can address.
  * SPDX-License-Identifier: GPL-2.0-or-later
@@ -18,11 +18,11 @@ static const ZifRegister regs[NREGS] = {
     [CR1] = { .name = "CR1",
               .offset = 0x00,
               .flags = ZIF_REG_VOLATILE,
-              .fields = ZIF_FIELDS({ "PE", 0, 1, ZIF_RW }, { "SMBUS", 1, 1, ZIF_RW }, { "SMBTYPE", 3, 1, ZIF_STUB },
-                                   { "ENARP", 4, 1, ZIF_STUB }, { "ENPEC", 5, 1, ZIF_RW }, { "ENGC", 6, 1, ZIF_RW },
+              .fields = ZIF_FIELDS({ "PE", 0, 1, ZIF_RW }, { "SMBUS", 1, 1, ZIF_RW }, { "SMBTYPE", 3, 1, ZIF_RW },
+                                   { "ENARP", 4, 1, ZIF_RW }, { "ENPEC", 5, 1, ZIF_RW }, { "ENGC", 6, 1, ZIF_RW },
                                    { "NOSTRETCH", 7, 1, ZIF_RW }, { "START", 8, 1, ZIF_RW }, { "STOP", 9, 1, ZIF_RW },
                                    { "ACK", 10, 1, ZIF_RW }, { "POS", 11, 1, ZIF_RW }, { "PEC", 12, 1, ZIF_RW },
-                                   { "ALERT", 13, 1, ZIF_STUB }, { "SWRST", 15, 1, ZIF_RW }) },
+                                   { "ALERT", 13, 1, ZIF_RW }, { "SWRST", 15, 1, ZIF_RW }) },
     [CR2] = { .name = "CR2",
               .offset = 0x04,
               .fields =
@@ -68,6 +68,8 @@ void zif__i2c_update(I2c *c)
     bool event = (sr & (SB | ADDR | ADD10 | STOPF | BTF) && cr2 & ITEVTEN) ||
                  (sr & (TXE | RXNE) && cr2 & ITEVTEN && cr2 & ITBUFEN);
     bool error = sr & (BERR | ARLO | AF | OVR | PECERR | TIMEOUT | SMBALERT) && cr2 & ITERREN;
+    uint32_t pulls = PE | SMBUS | ALERT;
+    zif_set(&c->dev, OUT_SMBA, 0, (c->values[CR1] & pulls) != pulls);
     zif_set(&c->dev, OUT_EVENT, 0, event);
     zif_set(&c->dev, OUT_ERROR, 0, error);
     zif_set(&c->dev, OUT_DMA_RX, 0, cr2 & DMAEN && sr & RXNE);
@@ -149,6 +151,7 @@ static void switch_off(I2c *c)
     c->values[CR1] &= ~(uint32_t)(START | STOP | ACK | POS | PEC | ALERT);
     c->seen = 0;
     c->pec = c->faults = c->target = 0;
+    c->held = 0;
     c->refused = c->shift_full = c->sends_pec = c->second = c->last_next = c->pos_ack = c->ten_known = false;
     stm32_pace_cancel(&c->dev, &c->pace, EV_FREE);
     zif__i2c_enter(c, FREE, 0);
@@ -243,6 +246,16 @@ static void i2c_dma_last(ZifDevice *dev, unsigned line, int level)
     c->last_next |= level && (c->values[CR2] & both) == both;
 }
 
+static void i2c_smba(ZifDevice *dev, unsigned line, int level)
+{
+    I2c *c = (I2c *)dev;
+    uint32_t host = PE | SMBUS | SMBTYPE;
+    if (!level && (c->values[CR1] & host) == host) {
+        c->values[SR1] |= SMBALERT;
+        zif__i2c_update(c);
+    }
+}
+
 static void i2c_inject(ZifDevice *dev, unsigned which)
 {
     ((I2c *)dev)->faults |= 1u << which;
@@ -280,7 +293,7 @@ const ZifClass zif__stm32f4_i2c = {
     .socs = (const char *const[]){ "st,stm32f4", NULL },
     .compatible = (const char *const[]){ "st,stm32-i2c-v1", NULL },
     .reference = "RM0090 rev 19, chapter 27",
-    .summary = "master and slave, 7 and 10 bits, all events and errors, PEC, DMA requests; no SMBus addresses or alert",
+    .summary = "master and slave, 7 and 10 bits, all events and errors, PEC, DMA requests, SMBus",
     .modelled = ZIF_MODELLED,
     .size = sizeof(I2c),
     .regs = regs,
@@ -288,10 +301,14 @@ const ZifClass zif__stm32f4_i2c = {
     .values = offsetof(I2c, values),
     .span = 0x400,
     .widths = ZIF_W16 | ZIF_W32,
-    .inputs = (const ZifInput[]){ { .name = "dma-last", .set = i2c_dma_last }, { 0 } },
-    .outputs =
-        (const ZifOutput[]){
-            { .name = "irq-event" }, { .name = "irq-error" }, { .name = "dma-rx" }, { .name = "dma-tx" }, { 0 } },
+    .inputs =
+        (const ZifInput[]){ { .name = "dma-last", .set = i2c_dma_last }, { .name = "smba", .set = i2c_smba }, { 0 } },
+    .outputs = (const ZifOutput[]){ { .name = "irq-event" },
+                                    { .name = "irq-error" },
+                                    { .name = "dma-rx" },
+                                    { .name = "dma-tx" },
+                                    { .name = "smba" },
+                                    { 0 } },
     .events = (const char *const[]){ "bus", "free", NULL },
     .event = zif__i2c_event,
     .reset = i2c_reset,

@@ -11,6 +11,8 @@ enum { CR1, CR2, OAR1, OAR2, DR, SR1, SR2, CCR, TRISE, NREGS };
 enum {
     PE = 1,
     SMBUS = 2,
+    SMBTYPE = 8, /* host */
+    ENARP = 0x10,
     ENPEC = 0x20,
     ENGC = 0x40,
     NOSTRETCH = 0x80,
@@ -39,9 +41,11 @@ enum {
     TIMEOUT = 0x4000,
     SMBALERT = 0x8000
 };
-enum { MSL = 1, BUSY = 2, TRA = 4, GENCALL = 0x10, DUALF = 0x80 };
+enum { MSL = 1, BUSY = 2, TRA = 4, GENCALL = 0x10, SMBDEFAULT = 0x20, SMBHOST = 0x40, DUALF = 0x80 };
+/* SMBus addresses, 7 bits: of a device without one of its own, of the host, of whoever pulls SMBA. */
+enum { ADDRESS_DEFAULT = 0x61, ADDRESS_HOST = 0x08, ADDRESS_ALERT = 0x0C };
 enum { ADDMODE = 0x8000, ENDUAL = 1, DUTY = 0x4000, FS = 0x8000 };
-enum { OUT_EVENT, OUT_ERROR, OUT_DMA_RX, OUT_DMA_TX };
+enum { OUT_EVENT, OUT_ERROR, OUT_DMA_RX, OUT_DMA_TX, OUT_SMBA };
 enum { EV_BUS, EV_FREE, NEVENTS };
 enum { START_BITS = 1, BYTE_BITS = 9, STOP_BITS = 1, ARLO_BITS = 10 };
 enum { FAULT_NACK, FAULT_BERR, FAULT_ARLO, FAULT_STRETCH, FAULT_GLITCH };
@@ -82,6 +86,7 @@ typedef struct {
     bool sends_pec;
     bool timing_checked;
     bool nacked_as_slave;
+    ZifTime held;   /* since when another controller holds the clock; 0: it does not */
     uint8_t faults; /* injected: 1 << FAULT_* */
     uint8_t pec;
 } I2c;

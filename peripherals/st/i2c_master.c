@@ -278,6 +278,24 @@ static void addressed(I2c *c)
     zif__i2c_enter(c, ADDRESSED, 0);
 }
 
+/* Another controller holds the clock in the middle of a byte: it is asked again a bit later, in SMBus mode only for so long. */
+static bool is_held(I2c *c, int answer, unsigned state)
+{
+    if (answer != ZIF_I2C_STRETCHED) {
+        c->held = 0;
+        return false;
+    }
+    c->held = c->held ? c->held : zif_now(&c->dev);
+    if (c->values[CR1] & SMBUS && zif_now(&c->dev) - c->held >= SMBUS_TIMEOUT) {
+        c->held = 0;
+        c->values[SR1] |= TIMEOUT;
+        zif__i2c_enter(c, STOPPING, STOP_BITS);
+    } else {
+        zif__i2c_enter(c, state, 1);
+    }
+    return true;
+}
+
 static void sent(I2c *c)
 {
     if (fault(c, FAULT_ARLO)) {
@@ -286,8 +304,7 @@ static void sent(I2c *c)
     }
     uint8_t byte = c->faults & 1 << FAULT_GLITCH ? c->shift ^ 0x10 : c->shift;
     int ack = bus_write(c, byte);
-    if (ack == ZIF_I2C_STRETCHED) {
-        zif__i2c_enter(c, SENDING, 1);
+    if (is_held(c, ack, SENDING)) {
         return;
     }
     c->faults &= ~(1u << FAULT_NACK | 1u << FAULT_GLITCH);
@@ -312,8 +329,7 @@ static void sent(I2c *c)
 static void received(I2c *c)
 {
     int byte = bus_read(c);
-    if (byte == ZIF_I2C_STRETCHED) {
-        zif__i2c_enter(c, RECEIVING, 1);
+    if (is_held(c, byte, RECEIVING)) {
         return;
     }
     bool ack = c->values[CR1] & POS ? c->pos_ack : c->values[CR1] & ACK;

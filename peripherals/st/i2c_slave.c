@@ -4,10 +4,32 @@
  */
 #include "i2c.h"
 
+/* The addresses that SMBus gives a meaning (27.3.8): flags of SR1 and SR2; false when it is none for us. */
+static bool smbus_address(const I2c *c, uint16_t address, bool is_read, uint32_t *sr1, uint32_t *sr2)
+{
+    uint32_t cr1 = c->values[CR1];
+    if (!(cr1 & SMBUS)) {
+        return false;
+    }
+    if (cr1 & ENARP && !(cr1 & SMBTYPE) && address == ADDRESS_DEFAULT) {
+        *sr2 = SMBDEFAULT;
+        return true;
+    }
+    if (cr1 & ENARP && cr1 & SMBTYPE && address == ADDRESS_HOST && !is_read) {
+        *sr2 = SMBHOST;
+        return true;
+    }
+    if (cr1 & ALERT && address == ADDRESS_ALERT && is_read) {
+        *sr1 = SMBALERT;
+        return true;
+    }
+    return false;
+}
+
 static bool slave_address(ZifDevice *dev, uint16_t address, bool ten_bits, bool is_read)
 {
     I2c *c = (I2c *)dev;
-    uint32_t oar1 = c->values[OAR1], oar2 = c->values[OAR2], flags = 0;
+    uint32_t oar1 = c->values[OAR1], oar2 = c->values[OAR2], flags = 0, alert = 0;
     if (!(c->values[CR1] & PE) || (c->state != FREE && c->state != SLAVE) || zif_clock_hz(dev) == 0) {
         return false;
     }
@@ -21,6 +43,7 @@ static bool slave_address(ZifDevice *dev, uint16_t address, bool ten_bits, bool 
         mine = true;
         flags = GENCALL;
     }
+    mine = mine || (!ten_bits && smbus_address(c, address, is_read, &alert, &flags));
     if (!mine || !(c->values[CR1] & ACK) || !zif_check_routed(dev, "scl") || !zif_check_routed(dev, "sda")) {
         return false;
     }
@@ -30,15 +53,23 @@ static bool slave_address(ZifDevice *dev, uint16_t address, bool ten_bits, bool 
     c->nacked_as_slave = false;
     c->shift_full = false;
     c->values[SR2] = BUSY | flags | (is_read ? TRA : 0);
-    c->values[SR1] = (c->values[SR1] & ~(uint32_t)(BTF | TXE)) | ADDR | (is_read ? TXE : 0);
+    c->values[SR1] = (c->values[SR1] & ~(uint32_t)(BTF | TXE)) | ADDR | alert | (is_read ? TXE : 0);
     zif__i2c_update(c);
     return true;
+}
+
+/* Is the byte that comes now, or is to go now, the PEC? */
+static bool takes_pec(I2c *c)
+{
+    bool pec = c->values[CR1] & PEC && c->values[CR1] & ENPEC;
+    c->values[CR1] &= pec ? ~(uint32_t)PEC : UINT32_MAX;
+    return pec;
 }
 
 static int slave_write(ZifDevice *dev, uint8_t byte)
 {
     I2c *c = (I2c *)dev;
-    bool stretches = !(c->values[CR1] & NOSTRETCH);
+    bool wrong, stretches = !(c->values[CR1] & NOSTRETCH);
     if (c->state != SLAVE) {
         return 0;
     }
@@ -56,9 +87,11 @@ static int slave_write(ZifDevice *dev, uint8_t byte)
         c->values[SR1] |= OVR;
         zif_report(dev, ZIF_REPORT_OVERRUN, DR, "0x%02x lost: the byte before it was not read (SR1.OVR)", byte);
     }
+    wrong = takes_pec(c) && byte != c->pec;
+    c->values[SR1] |= wrong ? PECERR : 0;
     zif__i2c_pec_byte(c, byte);
     zif__i2c_update(c);
-    return !!(c->values[CR1] & ACK);
+    return c->values[CR1] & ACK && !wrong;
 }
 
 static int slave_read(ZifDevice *dev)
@@ -67,6 +100,11 @@ static int slave_read(ZifDevice *dev)
     bool stretches = !(c->values[CR1] & NOSTRETCH);
     if (c->state != SLAVE) {
         return 0xff;
+    }
+    if (!(c->values[SR1] & ADDR) && c->values[SR1] & TXE && takes_pec(c)) { /* after the last byte */
+        c->shift = c->pec;
+        zif__i2c_update(c);
+        return c->shift;
     }
     if (c->values[SR1] & (ADDR | TXE) && stretches) {
         if (!(c->values[SR1] & ADDR) && c->values[SR1] & TXE) {

@@ -5,7 +5,8 @@
 
 enum { CR1 = 0x00, CR2 = 0x04, OAR1 = 0x08, OAR2 = 0x0C, DR = 0x10, SR1 = 0x14, SR2 = 0x18, CCR = 0x1C, TRISE = 0x20 };
 enum { PE = 1, ENPEC = 0x20, ENGC = 0x40, NOSTRETCH = 0x80, START = 0x100, STOP = 0x200, ACK = 0x400, POS = 0x800 };
-enum { PEC = 0x1000, SWRST = 0x8000, SMBUS = 2 };
+enum { PEC = 0x1000, ALERT = 0x2000, SWRST = 0x8000, SMBUS = 2, SMBTYPE = 8, ENARP = 0x10 };
+enum { SMBALERT = 0x8000, SMBDEFAULT = 0x20, SMBHOST = 0x40 };
 enum { ITERREN = 0x100, ITEVTEN = 0x200, ITBUFEN = 0x400, DMAEN = 0x800, LAST = 0x1000 };
 enum { SB = 1, ADDR = 2, BTF = 4, ADD10 = 8, STOPF = 0x10, RXNE = 0x40, TXE = 0x80, BERR = 0x100, ARLO = 0x200 };
 enum { AF = 0x400, OVR = 0x800, PECERR = 0x1000, TIMEOUT = 0x4000 };
@@ -779,6 +780,100 @@ static void a_transfer_survives_a_snapshot(void **state)
     free(saved);
 }
 
+static void arp_gives_a_device_and_a_host_their_addresses(void **state)
+{
+    ZifDevice *c = with_slave(state, 0x30 << 1, SMBUS);
+    assert_int_equal(address(state, c, 0x61 << 1), AF); /* without ENARP */
+    set(slave, ENARP);
+    assert_int_equal(address(state, c, 0x61 << 1), AF | ADDR | TXE);
+    assert_int_equal(sr2(slave), BUSY | SMBDEFAULT);
+    clear_addr(c);
+    clear_addr(slave);
+    set(c, STOP);
+    zif_bench_run(*state, 3 * BIT);
+    zif_bench_read(slave, SR1);
+    set(slave, SMBTYPE);
+    zif_bench_write(c, SR1, 0);
+    assert_int_equal(address(state, c, 0x61 << 1), AF); /* a host has none */
+    zif_bench_write(c, SR1, 0);
+    assert_int_equal(address(state, c, 0x08 << 1), ADDR | TXE);
+    assert_int_equal(sr2(slave), BUSY | SMBHOST);
+}
+
+static void an_alert_pulls_smba_and_answers_to_the_response_address(void **state)
+{
+    ZifDevice *c = with_slave(state, 0x30 << 1, SMBUS);
+    set(c, SMBUS | SMBTYPE);
+    assert_int_equal(zif_bench_level(slave, "smba", 0), 1);
+    assert_int_equal(address(state, c, 0x0C << 1 | 1), AF); /* nobody alerts */
+    zif_bench_write(c, SR1, 0);
+    zif_bench_drive(c, "smba", 0, 1);
+    set(slave, ALERT);
+    assert_int_equal(zif_bench_level(slave, "smba", 0), 0);
+    zif_bench_drive(c, "smba", 0, 0);
+    assert_int_equal(sr1(c) & SMBALERT, SMBALERT);
+    zif_bench_write(c, CR2, 16 | ITERREN);
+    assert_int_equal(zif_bench_level(c, "irq-error", 0), 1);
+    zif_bench_write(c, SR1, 0);
+    assert_int_equal(zif_bench_level(c, "irq-error", 0), 0);
+    assert_int_equal(address(state, c, 0x0C << 1 | 1), ADDR);
+    assert_int_equal(sr1(slave), SMBALERT | ADDR | TXE);
+    clear(slave, ALERT);
+    assert_int_equal(zif_bench_level(slave, "smba", 0), 1);
+}
+
+static void a_slave_checks_the_pec(void **state)
+{
+    for (unsigned wrong = 0; wrong < 2; wrong++) {
+        ZifDevice *c = with_slave(state, 0x30 << 1, ENPEC);
+        address(state, c, 0x60);
+        clear_addr(c);
+        clear_addr(slave);
+        zif_bench_write(c, DR, 0x12);
+        zif_bench_run(*state, 10 * BIT);
+        zif_bench_read(slave, DR);
+        set(slave, PEC);
+        zif_bench_write(c, DR, sr2(slave) >> 8 ^ wrong);
+        zif_bench_run(*state, 10 * BIT);
+        assert_int_equal(sr1(slave) & (PECERR | RXNE), wrong ? PECERR | RXNE : RXNE);
+        assert_int_equal(sr1(c) & AF, wrong ? AF : 0);
+        assert_int_equal(zif_bench_read(slave, CR1) & PEC, 0);
+    }
+}
+
+static void a_slave_sends_the_pec_after_its_last_byte(void **state)
+{
+    ZifDevice *c = with_slave(state, 0x30 << 1, ENPEC);
+    set(c, ENPEC);
+    address(state, c, 0x61);
+    clear_addr(c);
+    clear_addr(slave);
+    zif_bench_write(slave, DR, 0x99);
+    set(slave, PEC);
+    zif_bench_run(*state, 9 * BIT);
+    assert_int_equal(zif_bench_read(c, DR), 0x99);
+    uint32_t pec = sr2(c) >> 8;
+    clear(c, ACK);
+    set(c, PEC);
+    zif_bench_run(*state, 10 * BIT);
+    assert_int_equal(zif_bench_read(c, DR), pec);
+    assert_int_equal(sr1(c) & PECERR, 0);
+}
+
+static void a_slave_that_holds_the_clock_too_long_is_a_timeout_of_smbus(void **state)
+{
+    ZifDevice *c = with_slave(state, 0x30 << 1, 0);
+    set(c, SMBUS);
+    address(state, c, 0x60);
+    clear_addr(c);
+    zif_bench_write(c, DR, 1); /* the slave does not clear ADDR */
+    zif_bench_run(*state, 24 * ZIF_MS);
+    assert_int_equal(sr1(c) & TIMEOUT, 0);
+    zif_bench_run(*state, 3 * ZIF_MS);
+    assert_int_equal(sr1(c) & TIMEOUT, TIMEOUT);
+    assert_int_equal(sr2(c), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -829,6 +924,11 @@ int main(void)
         TEST(without_stretching_a_byte_too_many_is_an_overrun),
         TEST(a_slave_sends_what_is_written_and_sees_the_refusal),
         TEST(a_slave_without_ack_is_not_there),
+        TEST(arp_gives_a_device_and_a_host_their_addresses),
+        TEST(an_alert_pulls_smba_and_answers_to_the_response_address),
+        TEST(a_slave_checks_the_pec),
+        TEST(a_slave_sends_the_pec_after_its_last_byte),
+        TEST(a_slave_that_holds_the_clock_too_long_is_a_timeout_of_smbus),
         TEST(a_general_call_is_heard_with_engc),
         TEST(the_second_address_sets_dualf),
         TEST(ten_bits_are_sent_as_header_and_address),
