@@ -69,13 +69,53 @@ static bool write_register(void *opaque, unsigned number, uint64_t value)
     return true;
 }
 
+/* --- Read protection --------------------------------------------------------------------------------------------------- */
+
+static ZifProtection protection_of(const ZifDevice *dev)
+{
+    return dev->cls->protection ? dev->cls->protection(dev) : ZIF_DEBUG_OPEN;
+}
+
+/* Does this range touch memory of the device, by whatever address? */
+static bool touches(ZifDebugger *d, const ZifDevice *dev, uint32_t addr, size_t len)
+{
+    for (uint64_t at = addr, end = (uint64_t)addr + len; at < end;) {
+        MemoryRegionSection s = memory_region_find(d->m->bus.root, at, end - at);
+        if (!s.mr) {
+            return false;
+        }
+        bool its = s.mr->owner == dev->owner;
+        at = s.offset_within_address_space + int128_get64(s.size);
+        memory_region_unref(s.mr);
+        if (its) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is any of this the memory of a device that keeps debuggers out? The console says so. */
+static bool is_protected(ZifDebugger *d, uint32_t addr, size_t len)
+{
+    for (unsigned i = 0; i < d->m->kit.ndevices; i++) {
+        const ZifDevice *dev = d->m->kit.devices[i];
+        if (protection_of(dev) != ZIF_DEBUG_OPEN && touches(d, dev, addr, len)) {
+            size_t used = strlen(d->notes);
+            snprintf(d->notes + used, sizeof d->notes - used, "zif: %s is read-protected: no debugger gets there\n",
+                     dev->name);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- Memory ------------------------------------------------------------------------------------------------------------ */
 
 static bool read_memory(void *opaque, uint32_t addr, void *buf, size_t len)
 {
     ZifMachine *m = ((ZifDebugger *)opaque)->m;
     ZifMemoryContext *before = zif__enter(m);
-    bool ok = zif__inspect(m, addr, buf, len);
+    bool ok = !is_protected(opaque, addr, len) && zif__inspect(m, addr, buf, len);
     zif__leave(before);
     return ok;
 }
@@ -87,7 +127,7 @@ static bool write_memory(void *opaque, uint32_t addr, const void *buf, size_t le
     ZifMachine *m = d->m;
     ZifMemoryContext *before = zif__enter(m);
     const uint8_t *bytes = buf;
-    bool ok = true;
+    bool ok = !is_protected(d, addr, len);
     altered(d);
     for (size_t at = 0; ok && at < len;) {
         const char *device;
@@ -226,6 +266,12 @@ ZifDebugger *zif_debugger_new(ZifMachine *m, void (*output)(void *opaque, const 
     if (!zif_machine_can_run(m)) {
         error_setg(errp, "%s has no processor to debug", m->config.board);
         return NULL;
+    }
+    for (unsigned i = 0; i < m->kit.ndevices; i++) {
+        if (protection_of(m->kit.devices[i]) == ZIF_DEBUG_NO_CHIP) {
+            error_setg(errp, "%s has switched the debug port off for good (read protection)", m->kit.devices[i]->name);
+            return NULL;
+        }
     }
     ZifDebugger *d = calloc(1, sizeof *d);
     if (!d) {

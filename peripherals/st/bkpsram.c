@@ -53,4 +53,5 @@ const ZifClass zif__stm32f4_bkpsram = {
     .span = 0x1000,
     .reset = bkpsram_reset,
     .on_write = bkpsram_write,
+    .protection = zif__stm32_protection,
 };

@@ -7,7 +7,8 @@
  * mass erase with typical times, the bus that waits while BSY, option bytes with write protection and the levels of read protection, OTP
  * and its locks, interrupts.
  * Departs: caches and prefetch cost and save no time: one instruction is one cycle. Caches never hold old contents: an erase with a cache on
- * and not reset afterwards is reported when CR is locked. Read protection does not keep a debugger out; it is reported that it would.
+ * and not reset afterwards is reported when CR is locked. Read protection keeps a debugger out of the memories (level 1) or away (level 2)
+ * once a reset has loaded the option bytes; the program goes on, where on silicon it stops at the debugger's first look.
  * Missing: programming by double words (it needs 9 V on VPP): reported.
  *
  * Node: reg 0 = registers, 1 = main memory, 2 = OTP, 3 = option bytes; clocks: HCLK; zif,vdd-microvolts (3300000).
@@ -244,6 +245,7 @@ const ZifClass zif__stm32f4_flash = {
     .events = (const char *const[]){ "done", NULL },
     .event = flash_event,
     .snapshot_done = zif__stm32_flash_restored,
+    .protection = zif__stm32_flash_protection,
     .realize = flash_realize,
     .reset = flash_reset,
     .on_write = flash_write,

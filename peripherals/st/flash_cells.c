@@ -195,6 +195,19 @@ bool zif__stm32_option(const ZifDevice *dev, uint32_t option)
     return !f || zif_flash_cells(f->cells[OPTIONS])[0] & option;
 }
 
+/* 3.6.3. The option bytes are loaded at reset: until then the protection is the old one. */
+ZifProtection zif__stm32_flash_protection(const ZifDevice *dev)
+{
+    unsigned rdp = zif_bits(((const Stm32Flash *)dev)->loaded, 8, 8);
+    return rdp == RDP_LEVEL_0 ? ZIF_DEBUG_OPEN : rdp == RDP_LEVEL_2 ? ZIF_DEBUG_NO_CHIP : ZIF_DEBUG_NO_MEMORY;
+}
+
+ZifProtection zif__stm32_protection(const ZifDevice *dev)
+{
+    const ZifDevice *flash = zif_prop_peer(dev, "st,flash", "stm32f4-flash");
+    return flash ? zif__stm32_flash_protection(flash) : ZIF_DEBUG_OPEN;
+}
+
 void zif__stm32_flash_options(Stm32Flash *f)
 {
     uint8_t bytes[16], rdp = zif_flash_cells(f->cells[OPTIONS])[1];
@@ -225,7 +238,7 @@ void zif__stm32_flash_reset(Stm32Flash *f)
 {
     zif_flash_abort(f->cells[f->busy_array], 0);
     f->stale = 0;
-    f->values[OPTCR] = 1 | options_from_bytes(zif_flash_cells(f->cells[OPTIONS]));
+    f->values[OPTCR] = f->loaded = 1 | options_from_bytes(zif_flash_cells(f->cells[OPTIONS]));
     show(f, true);
 }
 

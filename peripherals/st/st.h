@@ -60,6 +60,8 @@ bool zif__stm32_option(const ZifDevice *dev, uint32_t option);
 /** What the peer `st,rcc` says of the main PLL: is it on, and does SYSCLK come from it? */
 bool zif__stm32_pll_on(const ZifDevice *dev);
 bool zif__stm32_sysclk_is_pll(const ZifDevice *dev);
+/** What the read protection of the peer `st,flash` allows a debugger. */
+ZifProtection zif__stm32_protection(const ZifDevice *dev);
 /** Is the chip in Standby mode, as the peer `st,pwr` knows? */
 bool zif__stm32_in_standby(const ZifDevice *dev);
 

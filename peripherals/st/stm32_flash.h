@@ -34,6 +34,7 @@ struct Stm32Flash {
     uint8_t stale;             /* STALE_*: caches that were on during an erase and not reset since */
     uint8_t busy_array;        /* where the step under way is */
     bool weak;                 /* and the supply too low for it */
+    uint32_t loaded;           /* OPTCR as the reset loaded it */
     /* From here on: fixed by the node. */
     ZifFlash *cells[ARRAYS];
     MemoryRegion *region[ARRAYS];
@@ -51,6 +52,7 @@ void zif__stm32_flash_options(Stm32Flash *f);
 /** The work under way is done. */
 void zif__stm32_flash_finish(Stm32Flash *f);
 void zif__stm32_flash_reset(Stm32Flash *f);
+ZifProtection zif__stm32_flash_protection(const ZifDevice *dev);
 void zif__stm32_flash_restored(ZifDevice *dev);
 
 #endif

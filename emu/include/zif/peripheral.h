@@ -200,6 +200,8 @@ typedef struct {
 /* What a pin is connected to besides its GPIO port's own input and output. */
 enum { ZIF_PIN_GPIO = -1, ZIF_PIN_ANALOG = 0xff };
 
+typedef enum { ZIF_DEBUG_OPEN, ZIF_DEBUG_NO_MEMORY, ZIF_DEBUG_NO_CHIP } ZifProtection;
+
 struct ZifClass {
     const char *name;              /* "nrf51-uart": unique */
     const char *const *socs;       /* root compatibles this layout is for ("nordic,nrf51822"); NULL-ended; NULL = any */
@@ -260,6 +262,8 @@ struct ZifClass {
      * and outputs "pin" (one line a pin) and, for what other blocks drive and hear through the pin, "af" (line pin * 16 + function). */
     int (*alternate)(const ZifDevice *dev, unsigned pin);
     const ZifDisplaySource *display; /* it shows a picture: zif/display.h */
+    /* Does a read protection keep a debugger out of this device's memories and registers, or out of the chip? */
+    ZifProtection (*protection)(const ZifDevice *dev);
 };
 
 /* The header of every device's state. Everything after it in the state struct is plain bytes: a snapshot copies them. */
