@@ -5,20 +5,11 @@
  * one a register. Nothing here allocates; a report is the only slow thing. SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <string.h>
-#include "device.h"
-
-#define likely(x)   __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
+#include "access.h"
 
 static inline uint32_t lanes(unsigned size)
 {
     return size >= 4 ? UINT32_MAX : (1u << (8 * size)) - 1;
-}
-
-static inline uint32_t value_of(ZifDevice *dev, unsigned slot, const ZifSlot *s)
-{
-    const ZifDeviceCore *core = dev->core;
-    return (core->peek ? core->peek(dev, slot) : zif_values(dev)[slot]) & s->readable;
 }
 
 uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
@@ -26,7 +17,7 @@ uint32_t zif__slot_peek(ZifDevice *dev, unsigned slot)
     return value_of(dev, slot, &dev->core->layout->slots[slot]);
 }
 
-static __attribute__((noinline)) void note_long_poll(ZifDevice *dev, ZifPoll *p)
+void zif__note_long_poll(ZifDevice *dev, ZifPoll *p)
 {
     ZifKit *kit = dev->core->kit;
     if (p->mark == 0) { /* the first read of all */
@@ -43,18 +34,6 @@ static __attribute__((noinline)) void note_long_poll(ZifDevice *dev, ZifPoll *p)
     }
     p->left = p->mark <= INT32_MAX / 2 ? (int32_t)p->mark : INT32_MAX;
     p->mark = p->mark <= INT32_MAX / 2 ? 2 * p->mark : UINT32_MAX; /* it stays at its greatest power of two */
-}
-
-/* The guest read `value`. Cheap; what is costly is done when the count is a power of two. */
-static inline __attribute__((always_inline)) void note_poll(ZifDevice *dev, ZifPoll *p, uint32_t value)
-{
-    if (unlikely(p->value != value)) {
-        p->value = value;
-        p->mark = ZIF_POLL_NOTED;
-        p->left = ZIF_POLL_NOTED - 1;
-    } else if (unlikely(--p->left <= 0)) {
-        note_long_poll(dev, p);
-    }
 }
 
 void zif__note_poll(ZifDevice *dev, unsigned slot, uint32_t value)
@@ -79,7 +58,7 @@ static void tell_once(ZifDevice *dev, unsigned slot, uint32_t bits)
     }
 }
 
-static __attribute__((noinline)) void read_effects(ZifDevice *dev, unsigned slot, const ZifSlot *s)
+void zif__read_effects(ZifDevice *dev, unsigned slot, const ZifSlot *s)
 {
     zif_values(dev)[slot] &= ~s->rc;
     if (dev->cls->on_read) {
@@ -88,18 +67,6 @@ static __attribute__((noinline)) void read_effects(ZifDevice *dev, unsigned slot
     if (s->flags & ZIF_REG_STUB) {
         tell_once(dev, slot, 0);
     }
-}
-
-/* One whole register is read. */
-static inline __attribute__((always_inline)) uint32_t read_slot(ZifDevice *dev, unsigned slot, const ZifSlot *s)
-{
-    ZifPoll *poll = &dev->core->polls[slot];
-    uint32_t value = value_of(dev, slot, s);
-    note_poll(dev, poll, value);
-    if (unlikely(!s->quiet)) {
-        read_effects(dev, slot, s);
-    }
-    return value;
 }
 
 static void report_write(ZifDevice *dev, unsigned slot, const ZifSlot *s, uint32_t reserved, uint32_t ro, uint32_t bus)
@@ -172,12 +139,6 @@ static void report_width(ZifDevice *dev, unsigned slot, unsigned size, bool is_w
     char name[64];
     zif_report(dev, ZIF_REPORT_WIDTH, slot, "%s: %s of %u byte%s, a width this register does not take",
                zif__slot_name(dev->cls, slot, name), is_write ? "write" : "read", size, size == 1 ? "" : "s");
-}
-
-static unsigned slot_at(const ZifLayout *l, const uint16_t *index, hwaddr addr)
-{
-    hwaddr i = addr >> l->shift;
-    return i < l->nindex ? index[i] : l->nslots;
 }
 
 /* Does a register answer an access of this width with a bus fault? */
@@ -289,18 +250,7 @@ static __attribute__((noinline)) MemTxResult access_slowly(ZifDevice *dev, hwadd
     return MEMTX_OK;
 }
 
-/* The register an aligned access goes to straight: it is one whole register, and nobody watches or keeps the block from
- * hearing. Registers are aligned, too: where one has the access's size it begins where that does. */
-static inline __attribute__((always_inline)) const ZifSlot *whole_slot(const ZifDevice *dev, const uint16_t *index,
-                                                                       hwaddr addr, unsigned size, unsigned *slot)
-{
-    const ZifLayout *l = &dev->core->map;
-    *slot = slot_at(l, index, addr);
-    const ZifSlot *s = &l->slots[*slot];
-    return likely(s->whole == size) ? s : NULL;
-}
-
-static __attribute__((noinline)) uint64_t load_slowly(ZifDevice *dev, hwaddr addr, unsigned size)
+uint64_t zif__load_slowly(ZifDevice *dev, hwaddr addr, unsigned size)
 {
     uint64_t data = 0;
     access_slowly(dev, addr, &data, size, false);
@@ -314,10 +264,7 @@ static __attribute__((noinline)) void store_slowly(ZifDevice *dev, hwaddr addr, 
 
 uint64_t zif__mmio_load(void *opaque, hwaddr addr, unsigned size)
 {
-    ZifDevice *dev = opaque;
-    unsigned slot;
-    const ZifSlot *s = whole_slot(dev, dev->core->map.read_at, addr, size, &slot);
-    return likely(s != NULL) ? read_slot(dev, slot, s) : load_slowly(dev, addr, size);
+    return zif__mmio_load_inline(opaque, addr, size);
 }
 
 void zif__mmio_store(void *opaque, hwaddr addr, uint64_t data, unsigned size)
