@@ -808,6 +808,41 @@ static void random_jobs_give_what_a_model_of_single_pixels_gives(void **state)
     assert_int_equal(zif_bench_nreports(*state), 0);
 }
 
+static void registers_written_at_random_do_no_harm(void **state)
+{
+    static const unsigned offsets[] = { CR,     CR,     CR,    FGMAR, FGOR, BGMAR, BGOR, FGPFCCR, BGPFCCR, FGCMAR,
+                                        BGCMAR, OPFCCR, OCOLR, OMAR,  OOR,  NLR,   LWR,  AMTCR,   IFCR,    FGCLUT };
+    ZifDevice *d = zif_bench_add(*state, "stm32f4-dma2d", PROPS(PROP("reg", 0x4002b000, 0xc00)));
+    unsigned ended = 0;
+    for (unsigned round = 0; round < 60000; round++) {
+        unsigned offset = offsets[any(sizeof offsets / sizeof offsets[0])];
+        uint32_t value = any_word();
+        bool is_address = offset == FGMAR || offset == BGMAR || offset == FGCMAR || offset == BGCMAR || offset == OMAR;
+        if (is_address && any(8)) {
+            value = (any(4) ? RAM : 0x4002b000) + any(65536) % (any(2) ? 65536 : 64) / 4 * 4;
+        } else if (any(4)) {
+            value &= offset == NLR ? 0x1f001f : offset == FGOR || offset == BGOR || offset == OOR ? 3 : UINT32_MAX;
+        }
+        if (offset == CR) {
+            value = (value & (FILL | ALL_IE)) | START | (any(8) ? 0 : SUSP) | (any(16) ? 0 : ABORT);
+        } else if (offset == FGPFCCR || offset == BGPFCCR) {
+            value = (value & ~0x2fu) | any(12) | (any(8) ? 0 : PFC_START);
+        } else if (offset == OPFCCR) {
+            value = any(6);
+        }
+        zif_bench_write(d, offset, value);
+        if (!any(64)) {
+            zif_bench_clock(d, 0, any(3) * HZ);
+        }
+        if (!any(500)) {
+            zif_bench_reset(*state, any(2) ? ZIF_RESET_SYSTEM : ZIF_RESET_BLOCK);
+        }
+        zif_bench_run(*state, any(50) * ZIF_US);
+        ended += flags(d) & TC ? 1 : 0;
+    }
+    assert_true(ended > 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -838,6 +873,7 @@ int main(void)
         TEST(a_second_start_during_a_transfer_is_reported_and_does_nothing),
         TEST(a_transfer_does_not_start_during_a_clut_load),
         TEST(a_transfer_onto_its_own_registers_ends_without_harm),
+        TEST(registers_written_at_random_do_no_harm),
         TEST(random_jobs_give_what_a_model_of_single_pixels_gives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

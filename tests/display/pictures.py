@@ -226,7 +226,7 @@ def compose():
 
 def regions():
     def frame(done):
-        """done: how many squares there are, row after row."""
+        """done: how many squares there are, column after column."""
         def draw(x, y):
             for n in range(done):
                 left, top, colour = 4 + n // 3 * 20, (4, 40, 76)[n % 3], ((255, 0, 0), (0, 255, 0), (0, 0, 255))[n % 3]
