@@ -8,15 +8,9 @@ void zif__ltdc_check_timing(Ltdc *l)
 {
     const uint32_t *v = l->values;
     for (unsigned lsb = 0; lsb <= 16; lsb += 16) {
-        unsigned sync = zif_bits(v[SSCR], lsb, 11), porch = zif_bits(v[BPCR], lsb, 11),
-                 end = zif_bits(v[AWCR], lsb, 11);
-        unsigned total = zif_bits(v[TWCR], lsb, 11);
-        if (lsb) {
-            sync = v[SSCR] >> 16;
-            porch = v[BPCR] >> 16;
-            end = v[AWCR] >> 16;
-            total = v[TWCR] >> 16;
-        }
+        unsigned wide = lsb ? 12 : 11;
+        unsigned sync = zif_bits(v[SSCR], lsb, wide), porch = zif_bits(v[BPCR], lsb, wide);
+        unsigned end = zif_bits(v[AWCR], lsb, wide), total = zif_bits(v[TWCR], lsb, wide);
         if (sync > porch || porch >= end || end > total) {
             zif_report(
                 &l->dev, ZIF_REPORT_RESERVED, AWCR,

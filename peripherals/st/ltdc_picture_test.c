@@ -704,6 +704,67 @@ static void drawing_what_changed_is_drawing_everything(void **state)
     }
 }
 
+/* Any value in any register, at any time. */
+static void registers_of_any_value_show_what_redrawing_shows(void **state)
+{
+    for (uint32_t round = 1; round <= 8; round++) {
+        ZifBench *b = zif_bench_new();
+        ZifDevice *d = running(b);
+        uint32_t seed = round * 104729;
+        ZifPicture p = { 0 }, q = { 0 };
+        size_t size;
+        printf("seed %u\n", seed);
+        fill(b, seed);
+        zif_display_source(d)->watch(d, true);
+        for (unsigned step = 0; step < 300; step++) {
+            uint32_t slot = below(&seed, 0x148 / 4) * 4, value = noise(&seed);
+            value = below(&seed, 3) ? value & 0x001f001f : value;
+            switch (below(&seed, 11)) {
+            case 0:
+                zif_bench_run(b, below(&seed, 2000) * (ZifTime)PIXEL);
+                break;
+            case 1:
+                zif_bench_clock(d, 1, below(&seed, 4) ? PIXEL_HZ : 0);
+                break;
+            case 2:
+                store(d, ZIF_BENCH_RAM + below(&seed, 65536 - 4), &value, 4);
+                break;
+            case 3:
+                zif_bench_write(d, layer(below(&seed, 2)) + L_CFBAR, ZIF_BENCH_RAM + below(&seed, 70000));
+                break;
+            case 4:
+                zif_bench_write(d, R_SRCR, 1 + below(&seed, 2));
+                break;
+            case 5:
+                set_frame(d);
+                zif_bench_write(d, R_GCR, 1);
+                break;
+            default:
+                zif_bench_write(d, slot, value);
+                zif_bench_read(d, slot);
+                break;
+            }
+            look(d, &p, false);
+            if (below(&seed, 4)) {
+                continue;
+            }
+            void *saved = zif_bench_save(d, &size); /* what was drawn is forgotten */
+            zif_bench_restore(d, saved);
+            free(saved);
+            look(d, &q, true);
+            assert_int_equal(p.width, q.width);
+            assert_int_equal(p.height, q.height);
+            if (p.height && memcmp(p.pixels, q.pixels, (size_t)p.width * p.height * sizeof *p.pixels)) {
+                fail_msg("round %u, step %u: the pictures differ", round, step);
+            }
+        }
+        zif_display_source(d)->watch(d, false);
+        free(p.pixels);
+        free(q.pixels);
+        zif_bench_free(b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -724,6 +785,7 @@ int main(void)
         cmocka_unit_test(memory_is_logged_only_while_somebody_looks),
         cmocka_unit_test(a_framebuffer_may_straddle_regions_and_holes),
         cmocka_unit_test(drawing_what_changed_is_drawing_everything),
+        cmocka_unit_test(registers_of_any_value_show_what_redrawing_shows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
