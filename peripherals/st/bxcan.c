@@ -14,36 +14,8 @@
  * away from it is reported; zif,can-bus = <&can2 ...>: other controllers on the same wires. Children are parts on the bus.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "bxcan.h"
 #include "bxcan_frame.h"
-#include "bxcan_regs.h"
-#include "stm32_pace.h"
-
-enum { OUT_TX, OUT_RX0, OUT_RX1, OUT_SCE };
-enum { EV_FRAME, EV_SYNC, EV_RECOVERED, NEVENTS };
-enum { FAULT_NACK, FAULT_BIT, FAULT_STUFF, FAULT_FORM, FAULT_CRC };
-enum { NOBODY = 0xff };
-
-enum { W_RIR, W_RDTR, W_RDLR, W_RDHR, WORDS };
-
-typedef struct {
-    uint32_t words[WORDS]; /* as its registers show it */
-} Stored;
-
-typedef struct {
-    ZifDevice dev;
-    uint32_t values[NREGS];
-    Stm32Pace pace;
-    Stored fifo[FIFOS][DEPTH];
-    uint16_t tec, rec;                 /* TEC up to 256 + 7 */
-    uint32_t order[MAILBOXES], orders; /* of request, for TXFP */
-    uint8_t box;                       /* the mailbox that is being sent; NOBODY */
-    uint8_t faults;                    /* injected: 1 << FAULT_* */
-    bool abort[MAILBOXES];
-    bool failed;                  /* what goes over the wire now is the error frame */
-    bool init_asked, sleep_asked; /* waits for the end of the frame */
-    bool recovering, recovery_asked;
-    bool timing_checked;
-} Can;
 
 /* --- Modes -------------------------------------------------------------------------------------------------------------------- */
 
@@ -169,99 +141,6 @@ static void update_errors(Can *c, unsigned lec)
 
 /* --- Receiving --------------------------------------------------------------------------------------------------------------------- */
 
-static Can *filters_of(Can *c)
-{
-    uint32_t master = zif_prop_u32(&c->dev, "master-can-reg", 0), offset;
-    ZifDevice *dev = master ? zif_device_at(&c->dev, master, &offset) : NULL;
-    return dev && dev->cls == c->dev.cls ? (Can *)dev : c;
-}
-
-static bool is_second(Can *c)
-{
-    return filters_of(c) != c;
-}
-
-static uint32_t id32(const ZifCanFrame *f)
-{
-    return (f->extended ? f->id << 3 | IDE : f->id << 21) | (f->remote ? RTR : 0);
-}
-
-static uint16_t id16(const ZifCanFrame *f)
-{
-    uint32_t base = f->extended ? f->id >> 18 : f->id;
-    return (uint16_t)(base << 5 | (uint32_t)f->remote << 4 | (f->extended ? 8 | (f->id >> 15 & 7) : 0));
-}
-
-/* Does filter `sub` of a bank let the frame pass? */
-static bool passes(const Can *m, unsigned bank, unsigned sub, const ZifCanFrame *f)
-{
-    uint32_t r1 = m->values[FIR + 2 * bank], r2 = m->values[FIR + 2 * bank + 1];
-    bool list = m->values[FM1R] >> bank & 1, wide = m->values[FS1R] >> bank & 1;
-    if (wide) {
-        return list ? ((sub ? r2 : r1) | 1) == (id32(f) | 1) : !((id32(f) ^ r1) & r2 & ~1u);
-    }
-    if (list) {
-        uint32_t r = sub < 2 ? r1 : r2;
-        return (sub & 1 ? r >> 16 : r & 0xffff) == id16(f);
-    }
-    uint32_t r = sub ? r2 : r1;
-    return !((id16(f) ^ r) & r >> 16 & 0xffff);
-}
-
-/* The FIFO and filter match index of a frame; false: filtered out. */
-static bool filtered(Can *c, const ZifCanFrame *f, unsigned *fifo, unsigned *index)
-{
-    const Can *m = filters_of(c);
-    unsigned split = zif_bits(m->values[FMR], 8, 6), numbers[FIFOS] = { 0 }, best = 0;
-    unsigned first = is_second(c) ? split : 0, end = is_second(c) || split > BANKS ? BANKS : split;
-    if (m->values[FMR] & FINIT) {
-        return false;
-    }
-    for (unsigned bank = first; bank < end; bank++) {
-        bool list = m->values[FM1R] >> bank & 1, wide = m->values[FS1R] >> bank & 1;
-        unsigned n = (list ? 2 : 1) * (wide ? 1 : 2), to = m->values[FFA1R] >> bank & 1;
-        unsigned rank = 1 + 2 * wide + list; /* 32 bits before 16, lists before masks, then the lower number */
-        for (unsigned sub = 0; sub < n && m->values[FA1R] >> bank & 1; sub++) {
-            if (rank > best && passes(m, bank, sub, f)) {
-                best = rank;
-                *fifo = to;
-                *index = numbers[to] + sub;
-            }
-        }
-        numbers[to] += n;
-    }
-    return best;
-}
-
-static void store(Can *c, unsigned n, unsigned index, const ZifCanFrame *f)
-{
-    uint32_t *rfr = &c->values[RFR + n];
-    unsigned count = *rfr & FMP;
-    if (count == DEPTH) {
-        *rfr |= FOVR;
-        zif_report(&c->dev, ZIF_REPORT_OVERRUN, (int)(RFR + n), "frame 0x%x lost: FIFO %u holds three (FOVR%u)",
-                   c->values[MCR] & RFLM ? f->id : c->fifo[n][DEPTH - 1].words[W_RIR] >> (f->extended ? 3 : 21), n, n);
-        if (c->values[MCR] & RFLM) {
-            return;
-        }
-        count--;
-    }
-    Stored *s = &c->fifo[n][count++];
-    *s = (Stored){ { id32(f), index << 8 | (f->dlc & 15u) } };
-    for (unsigned i = 0; !f->remote && i < f->dlc && i < 8; i++) {
-        s->words[W_RDLR + i / 4] |= (uint32_t)f->data[i] << (i % 4 * 8);
-    }
-    *rfr = (*rfr & ~(uint32_t)FMP) | count | (count == DEPTH ? FULL : 0);
-}
-
-static void accept(Can *c, const ZifCanFrame *f)
-{
-    unsigned fifo, index;
-    if (filtered(c, f, &fifo, &index)) {
-        store(c, fifo, index, f);
-    }
-}
-
 static unsigned take_fault(Can *c)
 {
     static const uint8_t codes[] = { LEC_ACK, LEC_DOMINANT, LEC_STUFF, LEC_FORM, LEC_CRC };
@@ -298,7 +177,7 @@ static bool can_hear(ZifDevice *dev, const ZifCanFrame *f)
             c->rec += c->rec < 128 ? 1 : 0;
         } else {
             c->rec = c->rec > 127 ? 120 : c->rec ? c->rec - 1 : 0;
-            accept(c, f);
+            zif__bxcan_accept(c, f);
             acknowledges = !silent(c) && zif_routed(dev, "tx");
         }
         update_errors(c, lec);
@@ -432,7 +311,7 @@ static void sent(Can *c)
             update_errors(c, 0);
             finish_box(c, n, TXOK);
             if (loops_back(c)) {
-                accept(c, &f);
+                zif__bxcan_accept(c, &f);
             }
         }
     }
@@ -494,7 +373,7 @@ static uint32_t can_peek(ZifDevice *dev, unsigned slot)
     if (slot >= RIR && slot < FMR) {
         return c->fifo[(slot - RIR) % FIFOS][0].words[(slot - RIR) / FIFOS];
     }
-    if (slot >= FMR && is_second(c)) {
+    if (slot >= FMR && zif__bxcan_is_second(c)) {
         return 0;
     }
     return c->values[slot];
@@ -586,39 +465,6 @@ static void tsr_written(Can *c, uint32_t value)
     }
 }
 
-static void release(Can *c, unsigned n)
-{
-    uint32_t *rfr = &c->values[RFR + n];
-    unsigned count = *rfr & FMP;
-    *rfr &= ~(uint32_t)RFOM;
-    if (count) {
-        for (unsigned i = 1; i < DEPTH; i++) {
-            c->fifo[n][i - 1] = c->fifo[n][i];
-        }
-        *rfr = (*rfr & ~(uint32_t)FMP) | (count - 1);
-    }
-}
-
-static void locked(Can *c, unsigned slot, uint32_t old, const char *why)
-{
-    if (c->values[slot] != old) {
-        zif_report(&c->dev, ZIF_REPORT_LOCKED, (int)slot, "0x%08x not written: %s", c->values[slot], why);
-        c->values[slot] = old;
-    }
-}
-
-static void filter_written(Can *c, unsigned slot, uint32_t old)
-{
-    bool open = c->values[FMR] & FINIT;
-    if (is_second(c)) {
-        locked(c, slot, old, "the filters are those of the first controller");
-    } else if (slot >= FM1R && slot <= FFA1R && !open) {
-        locked(c, slot, old, "FMR.FINIT is 0");
-    } else if (slot >= FIR && !open && c->values[FA1R] >> ((slot - FIR) / 2) & 1) {
-        locked(c, slot, old, "the bank is active and FMR.FINIT is 0");
-    }
-}
-
 static void can_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t value)
 {
     Can *c = (Can *)dev;
@@ -632,13 +478,13 @@ static void can_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t v
     case RFR:
     case RFR + 1:
         if (value & RFOM) {
-            release(c, slot - RFR);
+            zif__bxcan_release(c, slot - RFR);
         }
         break;
     case BTR:
         c->timing_checked = false;
         if (!in_init(c)) {
-            locked(c, slot, old, "only initialisation mode (MSR.INAK) opens BTR");
+            zif__bxcan_locked(c, slot, old, "only initialisation mode (MSR.INAK) opens BTR");
         }
         break;
     case TIR ... TIR + MAILBOXES - 1:
@@ -647,11 +493,11 @@ static void can_on_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t v
         break;
     case TDTR ... TDHR + MAILBOXES - 1:
         if (c->values[TIR + (slot - TDTR) % MAILBOXES] & TXRQ) {
-            locked(c, slot, old, "the mailbox is waiting to be sent");
+            zif__bxcan_locked(c, slot, old, "the mailbox is waiting to be sent");
         }
         break;
     case FMR ... NREGS - 1:
-        filter_written(c, slot, old);
+        zif__bxcan_filter_written(c, slot, old);
         break;
     }
     begin(c);
