@@ -34,7 +34,7 @@ uint8_t *zif__dcs_kept(const DcsPanel *p, uint8_t code)
     return (uint8_t *)p->kept + at;
 }
 
-static unsigned kept16(const DcsPanel *p, uint8_t code, unsigned n)
+unsigned zif__dcs_kept16(const DcsPanel *p, uint8_t code, unsigned n)
 {
     const uint8_t *v = zif__dcs_kept(p, code) + 2 * n;
     return v[0] << 8 | v[1];
@@ -230,7 +230,7 @@ static void open_window(DcsPanel *p)
 
 static void set_window(DcsPanel *p, uint16_t window[2])
 {
-    unsigned first = kept16(p, p->command, 0), last = kept16(p, p->command, 1);
+    unsigned first = zif__dcs_kept16(p, p->command, 0), last = zif__dcs_kept16(p, p->command, 1);
     if (first > last || last >= DCS_ROWS) {
         zif_report(&p->dev, ZIF_REPORT_RESERVED, -1, "command 0x%02x: a window from %u to %u", p->command, first, last);
     }
@@ -272,7 +272,7 @@ static void effect(DcsPanel *p)
         }
         break;
     case VSCRDEF:
-        lines = kept16(p, VSCRDEF, 0) + kept16(p, VSCRDEF, 1) + kept16(p, VSCRDEF, 2);
+        lines = zif__dcs_kept16(p, VSCRDEF, 0) + zif__dcs_kept16(p, VSCRDEF, 1) + zif__dcs_kept16(p, VSCRDEF, 2);
         if (lines != DCS_ROWS) {
             zif_report(&p->dev, ZIF_REPORT_RESERVED, -1, "command 0x33: the areas have %u lines together, not %u",
                        lines, DCS_ROWS);

@@ -91,8 +91,8 @@ typedef struct {
     bool (*wraps)(const DcsPanel *p); /* what is written past the end of the window starts again at its beginning */
     uint8_t (*fill)(const DcsPanel *p, uint8_t five); /* six bits of five */
     bool (*shows_video)(const DcsPanel *p);           /* the RGB interface and not the display RAM */
-    unsigned (*driven)(const DcsPanel *p, bool *flip_x,
-                       bool *flip_y); /* lines that are driven, and how glass and RAM lie */
+    /* Lines that are driven, and how glass and display RAM lie. */
+    unsigned (*driven)(const DcsPanel *p, bool *flip_x, bool *flip_y);
 } DcsModel;
 
 struct DcsPanel {
@@ -129,6 +129,8 @@ struct DcsPanel {
 const DcsCommand *zif__dcs_find(const DcsPanel *p, uint8_t code);
 /** Its parameters as kept; code must be one with parameters. */
 uint8_t *zif__dcs_kept(const DcsPanel *p, uint8_t code);
+/** Number n of them in pairs of bytes, the higher first. */
+unsigned zif__dcs_kept16(const DcsPanel *p, uint8_t code, unsigned n);
 /** A command byte, a parameter or pixel data (16 bits when wide), what is read next (dummy clocks are the bus's). */
 void zif__dcs_command(DcsPanel *p, uint8_t code);
 void zif__dcs_write(DcsPanel *p, uint16_t value, bool wide);

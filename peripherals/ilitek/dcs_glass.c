@@ -39,19 +39,14 @@ static bool lit(const DcsPanel *p)
     return !zif_input_connected(&p->dev, DCS_IN_LED, 0) || zif_input_level(&p->dev, DCS_IN_LED, 0);
 }
 
-static unsigned kept16(const DcsPanel *p, uint8_t code, unsigned n)
-{
-    const uint8_t *v = zif__dcs_kept(p, code) + 2 * n;
-    return v[0] << 8 | v[1];
-}
-
 /* The row of the display RAM that each line of the glass shows; NOWHERE for none. */
 static void rows_of_lines(const DcsPanel *p, uint16_t rows[DCS_ROWS], bool *flip_x)
 {
     bool flip_y, up = p->model->madctl(p) & DCS_ML;
     unsigned driven = p->model->driven(p, flip_x, &flip_y);
-    unsigned first = kept16(p, PTLAR, 0), last = kept16(p, PTLAR, 1);
-    unsigned fixed = kept16(p, VSCRDEF, 0), area = kept16(p, VSCRDEF, 1), start = kept16(p, VSCRSADD, 0);
+    unsigned first = zif__dcs_kept16(p, PTLAR, 0), last = zif__dcs_kept16(p, PTLAR, 1);
+    unsigned fixed = zif__dcs_kept16(p, VSCRDEF, 0), area = zif__dcs_kept16(p, VSCRDEF, 1),
+             start = zif__dcs_kept16(p, VSCRSADD, 0);
     for (unsigned line = 0; line < DCS_ROWS; line++) {
         unsigned at = up ? DCS_ROWS - 1 - line : line;
         bool shown = line < driven;
