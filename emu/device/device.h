@@ -165,7 +165,7 @@ struct ZifDeviceCore {
     MemoryRegion **mapped; /* by zif_map_region */
     unsigned nmapped;
     uint64_t span;
-    MemoryRegion *own[12]; /* further regions the model made (zif_new_region) */
+    MemoryRegion *own[40]; /* further regions the model made (zif_new_region) */
     unsigned nown;
     /* Lines of all inputs in one array; those of input i are [input_base[i], input_base[i + 1]). Outputs likewise. */
     unsigned ninput_names, noutput_names;

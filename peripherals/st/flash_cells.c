@@ -4,7 +4,7 @@
 #include <string.h>
 #include "stm32_flash.h"
 
-enum { SECTORS = 12, OTP_BLOCK = 32, OTP_LOCKS = 512, RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
+enum { OTP_BLOCK = 32, OTP_LOCKS = 512, RDP_LEVEL_0 = 0xAA, RDP_LEVEL_2 = 0xCC };
 
 /* DS8626, table 40: 16 us for any width; erase by PSIZE 0, 1, 2. */
 static const ZifTime program_time = 16 * ZIF_US;
@@ -23,12 +23,46 @@ static unsigned psize(const Stm32Flash *f)
     return zif_bits(f->values[CR], 8, 2);
 }
 
-/* Reads give the cells, or make the bus wait. */
-static void show(Stm32Flash *f, bool cells)
+/* OTP and option bytes are parts of bank 1. */
+static bool in_bank_2(unsigned array)
 {
+    return array >= BANK2;
+}
+
+/* Reads give the cells, or make the bus wait: everywhere while a part with one bank is busy, else in the bank that is. */
+static void show(Stm32Flash *f)
+{
+    bool two = zif__stm32_flash_is_f42x(f);
     for (unsigned i = 0; i < ARRAYS; i++) {
-        memory_region_rom_device_set_romd(f->region[i], cells);
+        bool waits = false;
+        for (unsigned k = 0; k < ARRAYS; k++) {
+            waits |= f->busy >> k & 1 && (!two || in_bank_2(i) == in_bank_2(k));
+        }
+        if (f->region[i]) {
+            memory_region_rom_device_set_romd(f->region[i], !waits);
+        }
     }
+}
+
+static uint32_t place_of_bank(const Stm32Flash *f, bool second)
+{
+    return zif_prop_cell(&f->dev, "reg", second != (bool)f->swapped ? 8 : 2, 0);
+}
+
+void zif__stm32_flash_place(Stm32Flash *f)
+{
+    if (!zif__stm32_flash_is_f42x(f)) {
+        return;
+    }
+    memory_region_transaction_begin();
+    memory_region_set_address(f->region[MAIN], place_of_bank(f, false));
+    memory_region_set_address(f->region[BANK2], place_of_bank(f, true));
+    for (unsigned sector = 0; sector < 2 * SECTORS; sector++) {
+        memory_region_set_address(f->guard[sector],
+                                  place_of_bank(f, sector >= SECTORS) + zif__stm32_sector_start(sector % SECTORS));
+        memory_region_set_enabled(f->guard[sector], f->unreadable >> sector & 1);
+    }
+    memory_region_transaction_commit();
 }
 
 static void fail(Stm32Flash *f, uint32_t flag)
@@ -46,25 +80,47 @@ static void begin(Stm32Flash *f, unsigned array, const ZifFlashStep *step, ZifTi
                    least_vdd[psize(f)] / 1000000, least_vdd[psize(f)] / 100000 % 10);
     }
     zif_flash_start(f->cells[array], 0, step);
-    f->busy_array = (uint8_t)array;
+    f->busy |= (uint8_t)(1u << array);
     f->values[SR] |= BSY;
-    show(f, false);
+    show(f);
     zif_schedule_in(&f->dev, 0, duration);
+}
+
+/* Sectors that SPRMOD and nWRP, as the option bytes have them, let only the instruction bus read. */
+static void load_read_protection(Stm32Flash *f)
+{
+    f->unreadable = 0;
+    if (zif__stm32_flash_is_f42x(f)) {
+        const uint8_t *low = zif_flash_cells(f->cells[OPTIONS]), *high = zif_flash_cells(f->cells[OPTIONS2]);
+        if (low[9] & 0x80) {
+            f->unreadable = low[8] | (low[9] & 0x0Fu) << 8 | (uint32_t)high[8] << 12 | (high[9] & 0x0Fu) << 20;
+        }
+        zif__stm32_flash_place(f);
+    }
 }
 
 void zif__stm32_flash_finish(Stm32Flash *f)
 {
-    bool ok = true;
-    if (f->weak) {
-        zif_flash_abort(f->cells[f->busy_array], 0);
-    } else {
-        ok = zif_flash_finish(f->cells[f->busy_array], 0);
+    bool ok = true, options = f->busy >> OPTIONS & 1;
+    for (unsigned array = 0; array < ARRAYS; array++) {
+        if (!(f->busy >> array & 1)) {
+            continue;
+        }
+        if (f->weak) {
+            zif_flash_abort(f->cells[array], 0);
+        } else {
+            ok &= zif_flash_finish(f->cells[array], 0);
+        }
+    }
+    f->busy = 0;
+    if (options) {
+        load_read_protection(f);
     }
     f->values[SR] &= ~(uint32_t)BSY;
     f->values[CR] &= ~(uint32_t)STRT;
     f->values[OPTCR] &= ~(uint32_t)OPTSTRT;
-    show(f, true);
-    if (!ok && f->values[CR] & (SER | MER)) {
+    show(f);
+    if (!ok && f->values[CR] & (SER | MER | MER1)) {
         zif_report(&f->dev, ZIF_REPORT_FLASH, CR,
                    "the sector is worn or write-protected from outside: not all of it is erased");
     }
@@ -89,9 +145,23 @@ static void wait(Stm32Flash *f)
 
 /* --- Erase ------------------------------------------------------------------------------------------------------------- */
 
+/* Sectors 0 to 11, of the second bank 12 to 23. */
 static bool sector_protected(const Stm32Flash *f, unsigned sector)
 {
-    return !(f->values[OPTCR] >> (16 + sector) & 1);
+    if (f->unreadable) {
+        return f->unreadable >> sector & 1;
+    }
+    return !(f->values[sector < SECTORS ? OPTCR : OPTCR1] >> (16 + sector % SECTORS) & 1);
+}
+
+static bool any_protected(const Stm32Flash *f, unsigned array)
+{
+    for (unsigned sector = 0; sector < SECTORS; sector++) {
+        if (sector_protected(f, sector + (array == BANK2 ? SECTORS : 0))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Is this an erase or program that these settings can do? */
@@ -107,12 +177,14 @@ static bool width_possible(Stm32Flash *f)
 
 static void erase_sector(Stm32Flash *f)
 {
-    unsigned sector = zif_bits(f->values[CR], 3, 4);
+    unsigned snb = zif_bits(f->values[CR], 3, 5),
+             array = snb & 16 ? BANK2 : MAIN; /* 16 is sector 12, the first of bank 2 */
+    unsigned sector = (snb & 15) + (snb & 16 ? SECTORS : 0);
     uint64_t start, size;
     uint32_t erased;
-    if (sector >= SECTORS) {
-        zif_report(&f->dev, ZIF_REPORT_FLASH, CR, "SNB is %u, but there are %u sectors; nothing is erased", sector,
-                   SECTORS);
+    if ((snb & 15) >= SECTORS || !f->cells[array]) {
+        zif_report(&f->dev, ZIF_REPORT_FLASH, CR, "SNB is %u, but there are %u sectors%s; nothing is erased", snb,
+                   f->cells[BANK2] ? 2 * SECTORS : SECTORS, f->cells[BANK2] ? ", number 12 with SNB = 16" : "");
         fail(f, PGSERR);
         return;
     }
@@ -121,15 +193,15 @@ static void erase_sector(Stm32Flash *f)
         fail(f, WRPERR);
         return;
     }
-    zif_flash_sector(f->cells[MAIN], sector, &start, &size, &erased);
+    zif_flash_sector(f->cells[array], snb & 15, &start, &size, &erased);
     unsigned row = size == 0x4000 ? 0 : size == 0x10000 ? 1 : 2;
-    begin(f, MAIN, &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .offset = start, .len = (uint32_t)size },
+    begin(f, array, &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .offset = start, .len = (uint32_t)size },
           erase_ms[row][psize(f)] * ZIF_MS);
 }
 
-static void erase_all(Stm32Flash *f)
+static void erase_bank(Stm32Flash *f, unsigned array)
 {
-    begin(f, MAIN, &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .len = (uint32_t)zif_flash_size(f->cells[MAIN]) },
+    begin(f, array, &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .len = (uint32_t)zif_flash_size(f->cells[array]) },
           mass_erase_ms[psize(f)] * ZIF_MS);
 }
 
@@ -148,7 +220,7 @@ void zif__stm32_flash_control(Stm32Flash *f, uint32_t old)
         return;
     }
     f->values[CR] &= ~(uint32_t)STRT;
-    if (!(cr & (SER | MER)) || (cr & SER && cr & MER)) {
+    if (!(cr & SER) == !(cr & (MER | MER1))) {
         zif_report(&f->dev, ZIF_REPORT_FLASH, CR, "STRT with %s SER and MER: nothing is erased",
                    cr & SER ? "both" : "neither");
         fail(f, PGSERR);
@@ -159,11 +231,16 @@ void zif__stm32_flash_control(Stm32Flash *f, uint32_t old)
     }
     if (cr & SER) {
         erase_sector(f);
-    } else if (zif_bits(~f->values[OPTCR], 16, SECTORS)) {
+    } else if ((cr & MER && any_protected(f, MAIN)) || (cr & MER1 && any_protected(f, BANK2))) {
         zif_report(&f->dev, ZIF_REPORT_LOCKED, CR, "mass erase refused: a sector is write-protected (OPTCR.nWRP)");
         fail(f, WRPERR);
     } else {
-        erase_all(f);
+        if (cr & MER) {
+            erase_bank(f, MAIN);
+        }
+        if (cr & MER1) {
+            erase_bank(f, BANK2);
+        }
     }
     if (f->values[SR] & BSY) {
         f->values[CR] |= STRT;
@@ -173,25 +250,42 @@ void zif__stm32_flash_control(Stm32Flash *f, uint32_t old)
 
 /* --- Option bytes ------------------------------------------------------------------------------------------------------ */
 
-/* How OPTCR's fields lie in the 16 bytes (3.6.1): user options, RDP, nWRP at byte 8. */
-static void options_to_bytes(uint32_t optcr, uint8_t bytes[16])
+/* How OPTCR's fields lie in the 16 bytes (3.6.1; 3.7.1, table 14): user options, RDP, nWRP at byte 8 and on the F42x DB1M and SPRMOD above
+ * it. OPTCR1 has only nWRP. */
+static void options_to_bytes(const Stm32Flash *f, uint32_t optcr, uint8_t bytes[16])
 {
+    bool two = zif__stm32_flash_is_f42x(f);
     memset(bytes, 0xff, 16);
-    bytes[0] = (uint8_t)((optcr & 0xEC) | 1);
+    bytes[0] = (uint8_t)((optcr & (two ? 0xFC : 0xEC)) | 1);
     bytes[1] = (uint8_t)(optcr >> 8);
     bytes[8] = (uint8_t)(optcr >> 16);
-    bytes[9] = (uint8_t)(optcr >> 24 | 0xf0);
+    bytes[9] = (uint8_t)(optcr >> 24 | (two ? 0x30 : 0xf0));
 }
 
-static uint32_t options_from_bytes(const uint8_t *bytes)
+static uint32_t options_from_bytes(const Stm32Flash *f, const uint8_t *bytes)
 {
-    return (bytes[0] & 0xECu) | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[8] << 16 | (bytes[9] & 0x0Fu) << 24;
+    bool two = zif__stm32_flash_is_f42x(f);
+    return (bytes[0] & (two ? 0xFCu : 0xECu)) | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[8] << 16 |
+           (uint32_t)(bytes[9] & (two ? 0xCFu : 0x0Fu)) << 24;
+}
+
+static uint32_t protection_from_bytes(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[8] << 16 | (bytes[9] & 0x0Fu) << 24;
+}
+
+/* Read protection of a sector ends only with the whole flash (3.7.4): by RDP from level 1 to 0. */
+static bool exposes(const Stm32Flash *f, uint32_t optcr)
+{
+    uint32_t wanted = zif_bits(optcr, 16, 12) | zif_bits(f->values[OPTCR1], 16, 12) << 12;
+    return f->unreadable && (!(optcr & SPRMOD) || f->unreadable & ~wanted);
 }
 
 /* From the cells: what OPTCR shows is loaded from them at reset, perhaps after the asker's own. */
 bool zif__stm32_option(const ZifDevice *dev, uint32_t option)
 {
     const Stm32Flash *f = (const Stm32Flash *)zif_prop_peer(dev, "st,flash", "stm32f4-flash");
+    f = f ? f : (const Stm32Flash *)zif_prop_peer(dev, "st,flash", "stm32f42x-flash");
     return !f || zif_flash_cells(f->cells[OPTIONS])[0] & option;
 }
 
@@ -215,7 +309,7 @@ void zif__stm32_flash_options(Stm32Flash *f)
     wait(f);
     f->values[OPTCR] = optcr;
     if (rdp == RDP_LEVEL_2) {
-        f->values[OPTCR] = options_from_bytes(zif_flash_cells(f->cells[OPTIONS])) | (optcr & 1);
+        f->values[OPTCR] = options_from_bytes(f, zif_flash_cells(f->cells[OPTIONS])) | (optcr & 1);
         zif_report(&f->dev, ZIF_REPORT_LOCKED, OPTCR,
                    "read protection is at level 2: the option bytes are fixed for ever");
         fail(f, WRPERR);
@@ -224,11 +318,32 @@ void zif__stm32_flash_options(Stm32Flash *f)
     if (!width_possible(f)) {
         return;
     }
-    if (rdp != RDP_LEVEL_0 && zif_bits(optcr, 8, 8) == RDP_LEVEL_0) {
-        zif_flash_do(f->cells[MAIN],
-                     &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .len = (uint32_t)zif_flash_size(f->cells[MAIN]) });
+    bool regression = rdp != RDP_LEVEL_0 && zif_bits(optcr, 8, 8) == RDP_LEVEL_0;
+    if (exposes(f, optcr) && !regression) {
+        zif_report(
+            &f->dev, ZIF_REPORT_LOCKED, OPTCR,
+            "sectors that cannot be read stay so (SPRMOD) until RDP goes from level 1 to 0, which erases all; refused");
+        fail(f, WRPERR);
+        return;
     }
-    options_to_bytes(optcr, bytes);
+    for (unsigned array = 0; regression && array < ARRAYS; array++) {
+        if (array == MAIN || (array == BANK2 && f->cells[BANK2])) {
+            zif_flash_do(f->cells[array],
+                         &(ZifFlashStep){ .kind = ZIF_FLASH_ERASE, .len = (uint32_t)zif_flash_size(f->cells[array]) });
+        }
+    }
+    if (zif__stm32_flash_is_f42x(f)) {
+        if (optcr & 1 << 4) {
+            zif_report(&f->dev, ZIF_REPORT_UNMODELLED, OPTCR,
+                       "BFB2 is 1: from the next reset on the vendor's boot loader chooses the bank, which is not part "
+                       "of zif");
+        }
+        options_to_bytes(f, f->values[OPTCR1] | 0xC0000000, bytes);
+        bytes[0] = bytes[1] = 0xff;
+        zif_flash_do(f->cells[OPTIONS2],
+                     &(ZifFlashStep){ .kind = ZIF_FLASH_WRITE, .len = sizeof bytes, .data = bytes });
+    }
+    options_to_bytes(f, optcr, bytes);
     begin(f, OPTIONS, &(ZifFlashStep){ .kind = ZIF_FLASH_WRITE, .len = sizeof bytes, .data = bytes },
           erase_ms[0][psize(f)] * ZIF_MS);
     f->values[OPTCR] |= OPTSTRT;
@@ -236,16 +351,26 @@ void zif__stm32_flash_options(Stm32Flash *f)
 
 void zif__stm32_flash_reset(Stm32Flash *f)
 {
-    zif_flash_abort(f->cells[f->busy_array], 0);
+    for (unsigned array = 0; array < ARRAYS; array++) {
+        if (f->busy >> array & 1) {
+            zif_flash_abort(f->cells[array], 0);
+        }
+    }
+    f->busy = 0;
     f->stale = 0;
-    f->values[OPTCR] = f->loaded = 1 | options_from_bytes(zif_flash_cells(f->cells[OPTIONS]));
-    show(f, true);
+    f->values[OPTCR] = f->loaded = 1 | options_from_bytes(f, zif_flash_cells(f->cells[OPTIONS]));
+    if (zif__stm32_flash_is_f42x(f)) {
+        f->values[OPTCR1] = protection_from_bytes(zif_flash_cells(f->cells[OPTIONS2]));
+    }
+    load_read_protection(f);
+    show(f);
 }
 
 void zif__stm32_flash_restored(ZifDevice *dev)
 {
     Stm32Flash *f = (Stm32Flash *)dev;
-    show(f, !(f->values[SR] & BSY));
+    show(f);
+    zif__stm32_flash_place(f);
 }
 
 /* --- Program ----------------------------------------------------------------------------------------------------------- */
@@ -264,11 +389,11 @@ static uint32_t refusal(const Stm32Flash *f, unsigned array, uint64_t offset, un
         *why = cr & LOCK ? "CR.LOCK is 1" : "CR.PG is 0";
         return PGSERR;
     }
-    if (array == OPTIONS) {
+    if (array == OPTIONS || array == OPTIONS2) {
         *why = "option bytes are programmed through OPTCR";
         return PGSERR;
     }
-    if (cr & (SER | MER)) {
+    if (cr & (SER | MER | MER1)) {
         *why = "CR.SER or MER is 1";
         return PGSERR;
     }
@@ -280,7 +405,7 @@ static uint32_t refusal(const Stm32Flash *f, unsigned array, uint64_t offset, un
         *why = "it is not aligned";
         return PGAERR;
     }
-    if (array == MAIN && sector_protected(f, sector_of(offset))) {
+    if ((array == MAIN || array == BANK2) && sector_protected(f, sector_of(offset) + (array == BANK2 ? SECTORS : 0))) {
         *why = "the sector is write-protected (OPTCR.nWRP)";
         return WRPERR;
     }
@@ -293,7 +418,7 @@ static uint32_t refusal(const Stm32Flash *f, unsigned array, uint64_t offset, un
 
 static MemTxResult store(void *opaque, hwaddr offset, uint64_t data, unsigned size, MemTxAttrs attrs)
 {
-    static const char *const names[ARRAYS] = { "flash", "OTP", "option bytes" };
+    static const char *const names[ARRAYS] = { "flash", "OTP", "option bytes", "flash bank 2", "option bytes" };
     const Stm32FlashView *view = opaque;
     Stm32Flash *f = view->flash;
     uint8_t bytes[4] = { (uint8_t)data, (uint8_t)(data >> 8), (uint8_t)(data >> 16), (uint8_t)(data >> 24) };
@@ -334,6 +459,36 @@ static MemTxResult load(void *opaque, hwaddr offset, uint64_t *data, unsigned si
 const MemoryRegionOps zif__stm32_flash_ops = {
     .read_with_attrs = load,
     .write_with_attrs = store,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .valid = { .min_access_size = 1, .max_access_size = 4 },
+    .impl = { .min_access_size = 1, .max_access_size = 4 },
+};
+
+/* --- Sectors that cannot be read ------------------------------------------------------------------------------------------ */
+
+static MemTxResult guard_load(void *opaque, hwaddr offset, uint64_t *data, unsigned size, MemTxAttrs attrs)
+{
+    const Stm32FlashView *guarded = opaque;
+    Stm32Flash *f = guarded->flash;
+    zif_report(&f->dev, ZIF_REPORT_LOCKED, SR,
+               "read in sector %u, from which only instructions are fetched (OPTCR.SPRMOD, nWRP): RDERR",
+               guarded->array);
+    fail(f, RDERR);
+    *data = 0;
+    return MEMTX_OK;
+}
+
+static MemTxResult guard_store(void *opaque, hwaddr offset, uint64_t data, unsigned size, MemTxAttrs attrs)
+{
+    const Stm32FlashView *guarded = opaque;
+    unsigned sector = guarded->array;
+    return store(&guarded->flash->view[sector < SECTORS ? MAIN : BANK2],
+                 zif__stm32_sector_start(sector % SECTORS) + offset, data, size, attrs);
+}
+
+const MemoryRegionOps zif__stm32_flash_guard_ops = {
+    .read_with_attrs = guard_load,
+    .write_with_attrs = guard_store,
     .endianness = DEVICE_LITTLE_ENDIAN,
     .valid = { .min_access_size = 1, .max_access_size = 4 },
     .impl = { .min_access_size = 1, .max_access_size = 4 },

@@ -56,7 +56,8 @@ typedef struct {
     uint32_t values[NREGS];
     /* Not plain: what each mode shows at 0. Behind a window of the memory controller there is what it hides while it is closed. */
     MemoryRegion *view[MODES], *behind[MODES];
-    MemoryRegion *bank[2]; /* the flash's second and first half, where its banks are swapped */
+    MemoryRegion
+        *bank[2][2]; /* F42x: what is in the lower and upper half of the flash, as it is and with its banks swapped */
 } Syscfg;
 
 static bool is_f42x(const Syscfg *s)
@@ -84,11 +85,13 @@ static void show(Syscfg *s)
     bool swapped = s->values[MEMRMP] & FB_MODE;
     memory_region_transaction_begin();
     for (unsigned m = 0; m < MODES; m++) {
-        show_if(s->view[m], m == mode && !(m == FLASH && swapped));
+        show_if(s->view[m], m == mode);
         show_if(s->behind[m], m == mode);
     }
-    show_if(s->bank[0], mode == FLASH && swapped);
-    show_if(s->bank[1], mode == FLASH && swapped);
+    for (unsigned half = 0; half < 2; half++) {
+        show_if(s->bank[0][half], mode == FLASH && !swapped);
+        show_if(s->bank[1][half], mode == FLASH && swapped);
+    }
     if (is_f42x(s)) {
         zif_set(&s->dev, OUT_SWAP_BANKS, 0, swapped);
         zif_set(&s->dev, OUT_SWAP_SDRAM, 0, zif_bits(s->values[MEMRMP], 10, 2) == SWP_FMC_SDRAM);
@@ -126,7 +129,7 @@ static bool syscfg_realize(ZifDevice *dev, Error **errp)
     zif_prop_cells(dev, "zif,remap", address, MODES);
     zif_prop_cells(dev, "zif,remap-sizes", size, MODES);
     for (unsigned mode = 0; mode < MODES; mode++) {
-        if (!size[mode]) {
+        if (!size[mode] || (mode == FLASH && is_f42x(s))) {
             continue;
         }
         MemoryRegionSection top = memory_region_find(zif_bus(dev)->root, address[mode], size[mode]);
@@ -145,9 +148,16 @@ static bool syscfg_realize(ZifDevice *dev, Error **errp)
         }
     }
     if (is_f42x(s) && size[FLASH]) {
-        uint32_t half = size[FLASH] / 2;
-        s->bank[0] = window_on(s, "boot-bank2", address[FLASH] + half, half, 0);
-        s->bank[1] = window_on(s, "boot-bank1", address[FLASH], half, half);
+        uint32_t size_of_bank = size[FLASH] / 2;
+        for (unsigned i = 0; i < 4; i++) {
+            unsigned swapped = i / 2, half = i % 2, bank = half ^ swapped;
+            s->bank[swapped][half] = window_on(s, bank ? "boot-bank2" : "boot-bank1",
+                                               address[FLASH] + bank * size_of_bank, size_of_bank, half * size_of_bank);
+            if (!s->bank[swapped][half]) {
+                error_setg(errp, "zif,remap: there is no bank %u of the flash", bank + 1);
+                return false;
+            }
+        }
     }
     show(s); /* flash: where images are loaded before the first reset */
     return true;

@@ -415,7 +415,7 @@ ZifDevice *zif_prop_device(const ZifDevice *dev, const char *name, unsigned inde
 /** The device by the phandle in property `name` when it is of this class, else NULL: a tree may name any device. */
 ZifDevice *zif_prop_peer(const ZifDevice *dev, const char *name, const char *class_name);
 /** Room for a region of the device's own, freed with the device: to be initialised (memory_region_init_...) and mapped in
- * realize. At most 12 a device. State structs hold no regions, for a snapshot copies them. */
+ * realize. At most 40 a device. State structs hold no regions, for a snapshot copies them. */
 MemoryRegion *zif_new_region(ZifDevice *dev);
 /** Maps another region of the device at the node's reg entry `index` (from realize). */
 void zif_map_region(ZifDevice *dev, unsigned index, MemoryRegion *mr);
