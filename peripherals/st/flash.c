@@ -179,7 +179,7 @@ static void flash_write(ZifDevice *dev, unsigned slot, uint32_t old, uint32_t va
             f->values[slot] = old;
             if ((value ^ old) & ~(uint32_t)OPTLOCK) {
                 zif_report(dev, ZIF_REPORT_LOCKED, (int)slot,
-                           "%s is locked (OPTCR.OPTLOCK is 1, see OPTKEYR); the write had no effect",
+                           "%s is locked (OPTLOCK is 1, see OPTKEYR); the write had no effect",
                            dev->cls->regs[slot].name);
             }
         } else if (f->values[OPTCR] & OPTSTRT) {
