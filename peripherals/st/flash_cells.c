@@ -281,11 +281,16 @@ static bool exposes(const Stm32Flash *f, uint32_t optcr)
     return f->unreadable && (!(optcr & SPRMOD) || f->unreadable & ~wanted);
 }
 
+static const Stm32Flash *peer(const ZifDevice *dev)
+{
+    const ZifDevice *flash = zif_prop_peer(dev, "st,flash", "stm32f4-flash");
+    return (const Stm32Flash *)(flash ? flash : zif_prop_peer(dev, "st,flash", "stm32f42x-flash"));
+}
+
 /* From the cells: what OPTCR shows is loaded from them at reset, perhaps after the asker's own. */
 bool zif__stm32_option(const ZifDevice *dev, uint32_t option)
 {
-    const Stm32Flash *f = (const Stm32Flash *)zif_prop_peer(dev, "st,flash", "stm32f4-flash");
-    f = f ? f : (const Stm32Flash *)zif_prop_peer(dev, "st,flash", "stm32f42x-flash");
+    const Stm32Flash *f = peer(dev);
     return !f || zif_flash_cells(f->cells[OPTIONS])[0] & option;
 }
 
@@ -298,8 +303,8 @@ ZifProtection zif__stm32_flash_protection(const ZifDevice *dev)
 
 ZifProtection zif__stm32_protection(const ZifDevice *dev)
 {
-    const ZifDevice *flash = zif_prop_peer(dev, "st,flash", "stm32f4-flash");
-    return flash ? zif__stm32_flash_protection(flash) : ZIF_DEBUG_OPEN;
+    const Stm32Flash *f = peer(dev);
+    return f ? zif__stm32_flash_protection(&f->dev) : ZIF_DEBUG_OPEN;
 }
 
 void zif__stm32_flash_options(Stm32Flash *f)
