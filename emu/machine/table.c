@@ -5,7 +5,8 @@
 
 static const char *const words[] = { [ZIF_MODELLED] = "whole", [ZIF_PARTIAL] = "partial", [ZIF_NAMED_STUB] = "stub" };
 
-/* A chip is described once: by its bare board where there is one, else by its first board. */
+/* A family is described once: by its first bare chip where there is one, else by its first board. Of further chips there is what
+ * those before them have not. */
 static bool is_first_of_chip(unsigned n)
 {
     for (unsigned i = 0; i < zif_nboards; i++) {
@@ -16,6 +17,17 @@ static bool is_first_of_chip(unsigned n)
         }
     }
     return true;
+}
+
+/* Is this class's row in the table of an earlier chip? */
+static bool is_told(const ZifClass *const *told, unsigned n, const ZifClass *cls)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (told[i] == cls) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Devices of one class share a row, whose first device is `first`; stubs of nodes nobody models share one, too. */
@@ -46,21 +58,36 @@ bool zif_support_table(FILE *out, Error **errp)
         }
         fprintf(out, " | %s |\n", zif_boards[i].description);
     }
+    const ZifClass **told = calloc(zif_class_count() + 1, sizeof *told);
+    unsigned ntold = 0;
     for (unsigned i = 0; i < zif_nboards; i++) {
-        if (!is_first_of_chip(i)) {
+        if (!is_first_of_chip(i) && !zif_boards[i].is_soc) {
             continue;
         }
         ZifMachine *m =
             zif_machine_new(&(ZifMachineConfig){ .board = zif_boards[i].name, .ram_fill = ZIF_RAM_ZERO }, errp);
         if (!m) {
+            free(told);
             return false;
         }
-        fprintf(out, "\n**%s**\n\n| peripheral | modelled | what is there and what is not |\n|---|---|---|\n",
-                zif_boards[i].description);
+        ntold = is_first_of_chip(i) ? 0 : ntold;
+        unsigned before = ntold;
         for (unsigned d = 0; d < m->kit.ndevices; d++) {
+            const ZifClass *cls = m->kit.devices[d]->cls;
+            if (is_told(told, before, cls)) {
+                continue;
+            }
+            if (ntold == before) {
+                fprintf(out, "\n**%s**%s\n\n| peripheral | modelled | what is there and what is not |\n|---|---|---|\n",
+                        zif_boards[i].description, before ? ": besides, or in place of, what is above" : "");
+            }
             put_row(m, d, out);
+            if (ntold < zif_class_count() && !is_told(told, ntold, cls)) {
+                told[ntold++] = cls;
+            }
         }
         zif_machine_free(m);
     }
+    free(told);
     return true;
 }
