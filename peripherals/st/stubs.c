@@ -1,8 +1,8 @@
 /*
- * STM32F4 blocks with registers and without behaviour: SDIO, DCMI, CRYP, HASH, USB OTG, Ethernet, I2S extensions.
+ * STM32F4 blocks with registers and without behaviour: SDIO, DCMI, CRYP, HASH, USB OTG, Ethernet, I2S extensions, SAI.
  *
  * Reference: RM0090 rev 19, sections 31.9 (SDIO), 15.8 (DCMI), 23.6 (CRYP), 25.4 (HASH), 34.16 (OTG FS), 35.12 (OTG HS), 33.8
- * (Ethernet), 28.5 (I2S).
+ * (Ethernet), 28.5 (I2S), 29.17 (SAI).
  * Models: names, places and reset values. Bits by which a program orders something and then waits until the hardware has cleared them
  * (a core's reset, a FIFO's flush) read as 0, so that start-up code goes on.
  * Missing: what the blocks do; their FIFOs, and packet memory. Touching any register says so, once.
@@ -252,6 +252,14 @@ static const ZifRegister i2sext_regs[5] = {
     [3] = R("I2SCFGR", 0x1C, 0), [4] = R("I2SPR", 0x20, 2),
 };
 
+/* Blocks A and B. CLRFR is only written. */
+#define SAI_BLOCK(first, x, at)                                                                                        \
+    [first] = R(x "CR1", at, 0x40), [first + 1] = R(x "CR2", at + 4, 0), [first + 2] = R(x "FRCR", at + 8, 7),         \
+    [first + 3] = R(x "SLOTR", at + 12, 0), [first + 4] = R(x "IM", at + 16, 0), [first + 5] = RO(x "SR", at + 20, 8), \
+    [first + 6] = R(x "CLRFR", at + 24, 0), [first + 7] = R(x "DR", at + 28, 0)
+
+static const ZifRegister sai_regs[16] = { SAI_BLOCK(0, "A", 0x04), SAI_BLOCK(8, "B", 0x24) };
+
 #define STUB(id, slots, bytes, irqs, node, chapter)                                                                    \
     typedef struct {                                                                                                   \
         ZifDevice dev;                                                                                                 \
@@ -280,3 +288,4 @@ STUB(otg_fs, 96, 0x40000, 1, "st,stm32-otgfs", "34");
 STUB(otg_hs, 169, 0x40000, 3, "st,stm32-otghs", "35");
 STUB(eth, 57, 0x1400, 1, "st,stm32-ethernet", "33");
 STUB(i2sext, 5, 0x400, 0, "st,stm32-i2sext", "28");
+STUB(sai, 16, 0x400, 1, "st,stm32-sai", "29");
