@@ -6,7 +6,8 @@
  *
  * Node properties: zif,samples-inN (microvolts, one after the other, from the start again after the last; /incbin/ takes a file of
  * big-endian words), zif,sample-rate-hz (they change with time; without it each conversion takes the next one), zif,microvolts (of
- * in0, in1, ...; 0xffffffff: the pin decides), zif,vref-microvolts (3.3 V), zif,vbat-microvolts (3.3 V), zif,millidegrees (25000).
+ * in0, in1, ...; 0xffffffff: the pin decides), zif,vref-microvolts (3.3 V), zif,vbat-microvolts (3.3 V), zif,millidegrees (25000),
+ * zif,temperature-channel (16; 18 on the F42x), zif,vbat-divider (2; 4 on the F42x).
  * inN-pins, whose level is 0 V or the reference when nothing else is said.
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -23,24 +24,28 @@ static uint32_t vref(const Adc *a)
     return uv ? uv : VREF_UV;
 }
 
-/* What is inside the chip: channels 16 to 18 of ADC1. False: nothing is connected there. */
+/* What is inside the chip: channels 16 to 18 of ADC1. False: nothing is connected there. The F42x has its temperature sensor on the
+ * battery's channel, which the battery has to itself while both are switched on. */
 static bool internal_uv(Adc *a, unsigned channel, uint32_t *uv)
 {
     AdcCommon *c = zif__adc_common(a);
-    uint32_t needed = channel == VBAT ? VBATE : TSVREFE;
-    if (c && zif__adc_number(c, a) != 0) {
+    uint32_t ccr = zif__adc_ccr(a);
+    unsigned thermometer = zif_prop_u32(&a->dev, "zif,temperature-channel", TEMPERATURE);
+    bool battery = channel == VBAT && (thermometer != VBAT || (ccr & VBATE));
+    if ((c && zif__adc_number(c, a) != 0) || (channel == TEMPERATURE && thermometer != TEMPERATURE)) {
         return false;
     }
-    if (!(zif__adc_ccr(a) & needed)) {
+    if (!(ccr & (battery ? VBATE : TSVREFE))) {
         zif_report(&a->dev, ZIF_REPORT_PIN, -1, "channel %u is converted while CCR.%s is 0: nothing is connected to it",
-                   channel, channel == VBAT ? "VBATE" : "TSVREFE");
+                   channel, battery ? "VBATE" : "TSVREFE");
         return false;
     }
-    int32_t temperature = (int32_t)zif_prop_u32(&a->dev, "zif,millidegrees", 25000);
-    if (channel == TEMPERATURE) {
-        *uv = 760000 + (temperature - 25000) / 2 * 5;
+    if (battery) {
+        *uv = zif_prop_u32(&a->dev, "zif,vbat-microvolts", VREF_UV) / zif_prop_u32(&a->dev, "zif,vbat-divider", 2);
+    } else if (channel == VREFINT) {
+        *uv = VREFINT_UV;
     } else {
-        *uv = channel == VREFINT ? VREFINT_UV : zif_prop_u32(&a->dev, "zif,vbat-microvolts", VREF_UV) / 2;
+        *uv = 760000 + ((int32_t)zif_prop_u32(&a->dev, "zif,millidegrees", 25000) - 25000) / 2 * 5;
     }
     return true;
 }

@@ -338,6 +338,30 @@ static void the_temperature_sensor_must_be_switched_on(void **state)
     zif_bench_free(r.b);
 }
 
+static void the_F42x_measures_its_battery_and_its_temperature_on_one_channel(void **state)
+{
+    ZifBench *b = zif_bench_new();
+    ZifDevice *adc = zif_bench_add(
+        b, "stm32f4-adc",
+        (ZifBenchProp[]){
+            PROP("zif,temperature-channel", 18), PROP("zif,vbat-divider", 4), PROP("zif,common", 2), { 0 } });
+    ZifDevice *common = zif_bench_add(b, "stm32f4-adc-common", (ZifBenchProp[]){ PROP("zif,adcs", 1), { 0 } });
+    static const struct {
+        uint32_t ccr, code;
+    } rows[] = { { 0, 0 }, { 1 << 23, 943 }, { 1 << 22, 1024 }, { 3 << 22, 1024 } };
+    zif_bench_write(adc, SQR3, 18);
+    zif_bench_write(adc, CR2, ADON);
+    zif_bench_run(b, 3 * ZIF_US);
+    for (unsigned i = 0; i < 4; i++) {
+        zif_bench_write(common, CCR, rows[i].ccr);
+        zif_bench_write(adc, CR2, ADON | SWSTART);
+        zif_bench_run(b, 15 * CYCLE);
+        assert_int_equal(zif_bench_read(adc, DR), rows[i].code);
+    }
+    assert_int_equal(zif_bench_reported(b, ZIF_REPORT_PIN, ""), 1);
+    zif_bench_free(b);
+}
+
 static void samples_follow_each_other_and_start_again(void **state)
 {
     ZifBench *b = zif_bench_new();
@@ -431,6 +455,7 @@ int main(void)
         cmocka_unit_test(starting_a_converter_that_is_off_is_reported),
         cmocka_unit_test(a_clock_that_is_too_fast_is_reported),
         cmocka_unit_test(the_temperature_sensor_must_be_switched_on),
+        cmocka_unit_test(the_F42x_measures_its_battery_and_its_temperature_on_one_channel),
         cmocka_unit_test(samples_follow_each_other_and_start_again),
         cmocka_unit_test(dual_simultaneous_results_come_in_one_word),
         cmocka_unit_test(interleaved_converters_start_one_after_the_other),

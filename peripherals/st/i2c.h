@@ -7,7 +7,7 @@
 
 #include "stm32_pace.h"
 
-enum { CR1, CR2, OAR1, OAR2, DR, SR1, SR2, CCR, TRISE, NREGS };
+enum { CR1, CR2, OAR1, OAR2, DR, SR1, SR2, CCR, TRISE, NREGS_F40X, FLTR = NREGS_F40X /* F42x, F43x */, NREGS };
 enum {
     PE = 1,
     SMBUS = 2,

@@ -415,6 +415,21 @@ static void a_wrong_trise_is_reported(void **state)
     assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_BAUD, "TRISE"), 1);
 }
 
+static void the_filters_of_the_F42x_are_set_while_the_block_is_off(void **state)
+{
+    enum { FLTR = 0x24 };
+    ZifDevice *c = zif_bench_add(*state, "stm32f42x-i2c", NULL);
+    zif_bench_write(c, FLTR, 0x1f);
+    assert_int_equal(zif_bench_read(c, FLTR), 0x1f);
+    assert_int_equal(zif_bench_nreports(*state), 0);
+    set(c, PE);
+    zif_bench_write(c, FLTR, 0x02);
+    assert_int_equal(zif_bench_reported(*state, ZIF_REPORT_BUSY, "FLTR"), 1);
+    ZifDevice *older = ready(state);
+    zif_bench_write(older, FLTR, 0x10);
+    assert_int_equal(zif_bench_read(older, FLTR), 0);
+}
+
 static void a_clock_over_the_modes_limit_is_reported(void **state)
 {
     ZifDevice *c = ready(state);
@@ -901,6 +916,7 @@ int main(void)
         TEST(ack_cannot_be_set_while_pe_is_0),
         TEST(a_wrong_freq_is_reported),
         TEST(a_wrong_trise_is_reported),
+        TEST(the_filters_of_the_F42x_are_set_while_the_block_is_off),
         TEST(a_clock_over_the_modes_limit_is_reported),
         TEST(fast_mode_has_a_duty_of_two_to_one_or_sixteen_to_nine),
         TEST(changing_ccr_while_enabled_is_reported),
