@@ -116,6 +116,13 @@ static uint32_t compute(unsigned op, uint32_t a, uint32_t b)
     }
 }
 
+static uint32_t next_random(uint32_t *x)
+{
+    *x ^= *x << 13;
+    *x ^= *x >> 17;
+    return *x ^= *x << 5;
+}
+
 static void no_bit_that_can_change_is_missed(void **state)
 {
     static const uint8_t ops[] = { 0, 1, 12, 13, 14, 15 };
@@ -123,10 +130,7 @@ static void no_bit_that_can_change_is_missed(void **state)
     for (unsigned n = 0; n < 60000; n++) {
         uint32_t random[4];
         for (unsigned i = 0; i < 4; i++) {
-            x ^= x << 13;
-            x ^= x >> 17;
-            x ^= x << 5;
-            random[i] = x;
+            random[i] = next_random(&x);
         }
         unsigned op = ops[n % sizeof ops];
         set(0, random[0], random[2] & random[3]);
@@ -149,9 +153,7 @@ static void no_bit_of_a_long_product_is_missed(void **state)
     for (unsigned n = 0; n < 20000; n++) {
         uint32_t random[8];
         for (unsigned i = 0; i < 8; i++) {
-            x ^= x << 13;
-            x ^= x >> 17;
-            x ^= x << 5;
+            next_random(&x);
             random[i] = n % 3 ? x : x >> x % 32; /* small ones, too */
         }
         bool sums = n & 1, sign = n & 2;

@@ -53,14 +53,6 @@ struct ZifDisplays {
     ZifDisplay list[];
 };
 
-static void *must(void *memory)
-{
-    if (!memory) {
-        zif_bug("out of memory for a picture");
-    }
-    return memory;
-}
-
 /* --- The picture ------------------------------------------------------------------------------------------------------------ */
 
 static void add_rows(Rows *to, Rows rows)
@@ -88,10 +80,10 @@ static bool resize(ZifDisplay *d, unsigned width, unsigned height)
     }
     if ((size_t)width * height > d->room) {
         d->room = (size_t)width * height;
-        p->pixels = must(realloc(p->pixels, d->room * sizeof *p->pixels));
+        p->pixels = zif__picture_memory(realloc(p->pixels, d->room * sizeof *p->pixels));
     }
     if (height > p->height) {
-        d->hashes = must(realloc(d->hashes, height * sizeof *d->hashes));
+        d->hashes = zif__picture_memory(realloc(d->hashes, height * sizeof *d->hashes));
     }
     p->width = width;
     p->height = height;
@@ -235,7 +227,7 @@ void zif_display_on_frame(ZifDisplay *d, void (*fn)(void *opaque, const ZifPictu
     if (*end) {
         (*end)->fn = fn;
     } else if (fn) {
-        *end = must(malloc(sizeof **end));
+        *end = zif__picture_memory(malloc(sizeof **end));
         **end = (Viewer){ NULL, fn, opaque };
     }
     update(d);
@@ -274,7 +266,7 @@ ZifDisplays *zif__displays_new(ZifKit *kit, ZifMemoryContext *ctx, const ZifDevi
     for (unsigned i = 0; i < kit->ndevices; i++) {
         n += kit->devices[i]->cls->display != NULL;
     }
-    ZifDisplays *ds = must(calloc(1, sizeof *ds + n * sizeof *ds->list));
+    ZifDisplays *ds = zif__picture_memory(calloc(1, sizeof *ds + n * sizeof *ds->list));
     ds->kit = kit;
     ds->ctx = ctx;
     for (unsigned pass = 0; pass < 2; pass++) {

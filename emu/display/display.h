@@ -38,4 +38,13 @@ void zif__displays_save(const ZifDisplays *ds, ZifDisplayState *states);
 /** The timeline was restored, and the devices; states NULL: not known, they follow from the devices. */
 void zif__displays_restored(ZifDisplays *ds, const ZifDisplayState *states);
 
+/* Memory of pictures, without which nothing can go on. */
+static inline void *zif__picture_memory(void *memory)
+{
+    if (!memory) {
+        zif_bug("out of memory for a picture");
+    }
+    return memory;
+}
+
 #endif

@@ -8,22 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 #include <zif/png.h>
+#include "display.h"
 
 enum { CHANNELS = 3, MOST_BYTES = 64 << 20 };
 
-static void *must(void *memory)
-{
-    if (!memory) {
-        zif_bug("out of memory for a picture");
-    }
-    return memory;
-}
-
 ZifPicture *zif_picture_new(unsigned width, unsigned height)
 {
-    ZifPicture *p = must(calloc(1, sizeof *p));
+    ZifPicture *p = zif__picture_memory(calloc(1, sizeof *p));
     *p = (ZifPicture){ .width = width, .height = height, .last = height - 1 };
-    p->pixels = must(calloc((size_t)width * height + 1, sizeof *p->pixels));
+    p->pixels = zif__picture_memory(calloc((size_t)width * height + 1, sizeof *p->pixels));
     return p;
 }
 
@@ -41,7 +34,7 @@ void zif_picture_free(ZifPicture *picture)
 static void *encode(const ZifPicture *p, size_t *size, Error **errp)
 {
     size_t n = (size_t)p->width * p->height;
-    uint8_t *levels = must(malloc(n * CHANNELS));
+    uint8_t *levels = zif__picture_memory(malloc(n * CHANNELS));
     for (size_t i = 0; i < n; i++) {
         levels[i * CHANNELS] = (uint8_t)(p->pixels[i] >> 16);
         levels[i * CHANNELS + 1] = (uint8_t)(p->pixels[i] >> 8);
@@ -51,7 +44,7 @@ static void *encode(const ZifPicture *p, size_t *size, Error **errp)
         .version = PNG_IMAGE_VERSION, .width = p->width, .height = p->height, .format = PNG_FORMAT_RGB
     };
     png_alloc_size_t room = PNG_IMAGE_PNG_SIZE_MAX(image);
-    void *bytes = must(malloc(room));
+    void *bytes = zif__picture_memory(malloc(room));
     bool ok = png_image_write_to_memory(&image, bytes, &room, 0, levels, 0, NULL);
     free(levels);
     if (!ok) {
@@ -112,7 +105,7 @@ ZifPicture *zif_png_parse(const void *bytes, size_t size, Error **errp)
     }
     ZifPicture *p = zif_picture_new(image.width, image.height);
     size_t n = (size_t)p->width * p->height;
-    uint8_t *levels = must(malloc(n * CHANNELS));
+    uint8_t *levels = zif__picture_memory(malloc(n * CHANNELS));
     image.format = PNG_FORMAT_RGB;
     if (!png_image_finish_read(&image, &(png_color){ 0 }, levels, 0, NULL)) {
         error_setg(errp, "a damaged PNG picture: %s", image.message);
@@ -136,7 +129,7 @@ ZifPicture *zif_png_read(const char *path, Error **errp)
     errno = 0;
     while (f && size == room && room < MOST_BYTES) {
         room = room ? room * 2 : 65536;
-        bytes = must(realloc(bytes, room));
+        bytes = zif__picture_memory(realloc(bytes, room));
         size += fread(bytes + size, 1, room - size, f);
     }
     ZifPicture *p = NULL;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include "heap.h"
 #include "outputs.h"
 
 struct Shot {
@@ -29,21 +30,13 @@ struct Film {
     Error *err;
 };
 
-static void *must(void *memory)
-{
-    if (!memory) {
-        zif_bug("out of memory for pictures");
-    }
-    return memory;
-}
-
 bool pictures_add_shot(Pictures *p, const char *text, Error **errp)
 {
     Shot **end = &p->shots;
     while (*end) {
         end = &(*end)->next;
     }
-    *end = must(calloc(1, sizeof **end));
+    *end = heap_must(calloc(1, sizeof **end), "pictures");
     return picture_spec_parse(&(*end)->spec, "screenshot", text, PICTURE_AT, errp) &&
            output_possible("screenshot", (*end)->spec.path, true, errp);
 }
@@ -54,7 +47,7 @@ bool pictures_add_film(Pictures *p, const char *text, Error **errp)
     while (*end) {
         end = &(*end)->next;
     }
-    *end = must(calloc(1, sizeof **end));
+    *end = heap_must(calloc(1, sizeof **end), "pictures");
     return picture_spec_parse(&(*end)->spec, "record", text, 0, errp);
 }
 

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <zif/terminal.h>
+#include "heap.h"
 #include "progress.h"
 
 enum { TEXT_LEAST = 4, TEXT_MOST = 10, SMALLEST = 3, CELLS_MOST = 1000 };
@@ -29,14 +30,6 @@ struct Preview {
     bool due;
     double next; /* host time */
 };
-
-static void *must(void *memory)
-{
-    if (!memory) {
-        zif_bug("out of memory for a preview");
-    }
-    return memory;
-}
 
 static void put(int fd, const char *bytes, size_t len)
 {
@@ -64,7 +57,7 @@ static bool measure(Preview *p, FILE *out)
     p->rows = size.ws_row;
     p->columns = size.ws_col;
     p->text = p->rows / 4 < TEXT_LEAST ? TEXT_LEAST : p->rows / 4 > TEXT_MOST ? TEXT_MOST : p->rows / 4;
-    p->cells = must(realloc(p->cells, (size_t)p->rows * p->columns * sizeof *p->cells));
+    p->cells = heap_must(realloc(p->cells, (size_t)p->rows * p->columns * sizeof *p->cells), "a preview");
     memset(p->cells, 0xff, (size_t)p->rows * p->columns * sizeof *p->cells);
     fprintf(out, "\033[2J\033[%u;1H\0337", p->rows - p->text + 1);
     return true;
@@ -152,7 +145,7 @@ static void draw(Preview *p, const ZifPicture *picture)
 {
     char *bytes = NULL;
     size_t len = 0;
-    FILE *out = must(open_memstream(&bytes, &len));
+    FILE *out = heap_must(open_memstream(&bytes, &len), "a preview");
     p->due = false;
     p->next = host_seconds() + shortest;
     fputs("\0337", out);
@@ -191,7 +184,7 @@ Preview *preview_open(ZifMachine *m, const char *name, Error **errp)
         error_propagate(errp, err);
         return NULL;
     }
-    Preview *p = must(calloc(1, sizeof *p));
+    Preview *p = heap_must(calloc(1, sizeof *p), "a preview");
     p->display = d;
     p->fd = fd;
     zif_terminal_parting(fd, parting);

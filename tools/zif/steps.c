@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zif/log.h>
 #include "escapes.h"
+#include "heap.h"
 #include "pattern.h"
 #include "steps.h"
 
@@ -43,14 +44,6 @@ struct Steps {
     size_t nseen;
 };
 
-static void *must(void *memory)
-{
-    if (!memory) {
-        zif_bug("out of memory for steps");
-    }
-    return memory;
-}
-
 static bool is_fail(const Step *step)
 {
     return step->report.kind == STEP_FAIL || step->report.kind == STEP_FAIL_RE;
@@ -68,7 +61,7 @@ static bool is_expect(const Step *step)
 
 Steps *steps_new(void)
 {
-    return must(calloc(1, sizeof(Steps)));
+    return heap_must(calloc(1, sizeof(Steps)), "steps");
 }
 
 void steps_free(Steps *s)
@@ -105,7 +98,7 @@ static Pattern *make_pattern(StepKind kind, const char *text, Error **errp)
 
 static void append(Steps *s, Step step)
 {
-    s->steps = must(realloc(s->steps, (s->count + 1) * sizeof *s->steps));
+    s->steps = heap_must(realloc(s->steps, (s->count + 1) * sizeof *s->steps), "steps");
     s->steps[s->count++] = step;
     if (!is_fail(&step)) {
         s->state = STEPS_RUNNING;
@@ -125,7 +118,7 @@ bool steps_add(Steps *s, StepKind kind, const char *text, Error **errp)
             return false;
         }
     } else if (kind == STEP_SEND) {
-        char *scratch = must(malloc(strlen(text) + 1));
+        char *scratch = heap_must(malloc(strlen(text) + 1), "steps");
         size_t len;
         bool ok = escapes_decode(text, scratch, &len, errp);
         free(scratch);
@@ -164,7 +157,7 @@ static bool resolve(Steps *s, Step *step, Error **errp)
                 (int)prefix - 1, text);
     }
     while (s->nseen <= step->line) {
-        s->seen = must(realloc(s->seen, (s->nseen + 1) * sizeof *s->seen));
+        s->seen = heap_must(realloc(s->seen, (s->nseen + 1) * sizeof *s->seen), "steps");
         s->seen[s->nseen++] = (Seen){ .line_start = true };
     }
     if (is_expect(step) || is_fail(step)) {
@@ -198,7 +191,7 @@ static bool met_by_backlog(Steps *s, Step *step)
 static void send(Steps *s, Step *step)
 {
     size_t len;
-    step->bytes = must(malloc(strlen(step->report.text) + 1));
+    step->bytes = heap_must(malloc(strlen(step->report.text) + 1), "steps");
     escapes_decode(step->report.text + step->prefix, step->bytes, &len, &error_abort);
     s->host.send(s->host.opaque, step->line, step->bytes, len);
 }
@@ -302,7 +295,7 @@ bool steps_start(Steps *s, const StepsHost *host, ZifTime now, Error **errp)
 static void remember(Seen *seen, uint8_t byte)
 {
     if (!seen->text) {
-        seen->text = must(calloc(BACKLOG, 1));
+        seen->text = heap_must(calloc(BACKLOG, 1), "steps");
     }
     if (seen->used == BACKLOG) {
         seen->line_start = seen->text[BACKLOG / 2 - 1] == '\n';
